@@ -1,0 +1,60 @@
+# Each target installs what it needs into .venv; nothing is installed by hand.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+export NO_MKDOCS_2_WARNING := 1
+# A tutorial to run; all stale ones without it.
+NAME ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help site serve run data check test lint bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
+
+site: $(VENV)/site ## Build both languages into site/, running stale tutorials first
+	@$(PY) -m weaver status || $(MAKE) run
+	$(PY) -m mkdocs build --strict
+
+serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
+	$(PY) -m mkdocs serve --livereload
+
+run: $(VENV)/run ## Run stale tutorials, or only NAME=…
+	$(PY) -m weaver run $(NAME)
+
+data: $(VENV)/site ## Download and verify the datasets
+	$(PY) -m weaver data
+
+check: $(VENV)/site ## Check prose, programs and records against each other
+	$(PY) -m weaver check
+
+lint: $(VENV)/test ## Check the style of the Python code
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check weaver tests benchmarks
+
+test: $(VENV)/test lint data ## Run every test, in a real kernel and a real browser
+	$(PY) -m pytest
+
+bench: $(VENV)/test ## Measure the budgets
+	$(PY) -m benchmarks
+
+clean: ## Delete what can be made again; run records and data stay
+	rm -rf site .cache .pytest_cache .ruff_cache $(VENV)
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: set PYTHON=python3.12, say")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/site: requirements.txt | $(VENV)/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/run: requirements-run.txt requirements.txt | $(VENV)/python
+	$(PIP) -r requirements-run.txt
+	@touch $@ $(VENV)/site
+
+$(VENV)/test: requirements-test.txt requirements-run.txt requirements.txt | $(VENV)/python
+	$(PIP) -r requirements-test.txt
+	@touch $@ $(VENV)/site $(VENV)/run

@@ -1,0 +1,160 @@
+"""What the tests share: a small real site, and a real browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from weaver.project import Project
+
+ROOT = Path(__file__).parent.parent
+os.environ["MPLBACKEND"] = "Agg"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Site:
+    """A small site in a folder of its own: tests/example, with this project's theme."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.project = Project(root)
+
+    @property
+    def source(self) -> Path:
+        return self.project.source("line")
+
+    @property
+    def record(self) -> Path:
+        return self.project.record("line")
+
+    def page(self, language: str) -> Path:
+        return self.project.docs / language / "line.md"
+
+    def edit(self, path: Path, old: str, new: str) -> None:
+        """Replace a text that must be there."""
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def weaver(self, *arguments: str, **environment: str) -> Outcome:
+        """Run ``python -m weaver`` here, as a user would."""
+        return self.python("-m", "weaver", *arguments, **environment)
+
+    def build(self, *arguments: str, **environment: str) -> Outcome:
+        """Build the site here."""
+        return self.python("-m", "mkdocs", "build", *arguments, **environment)
+
+    def python(self, *arguments: str, **environment: str) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env=self.environment(**environment),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        path = os.pathsep.join([*filter(None, [extra.pop("PYTHONPATH", "")]), str(ROOT)])
+        return {**os.environ, "PYTHONPATH": path, "NO_MKDOCS_2_WARNING": "1", **extra}
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return the example site, run once in a real kernel. Do not change it."""
+    root = tmp_path_factory.mktemp("recorded")
+    shutil.copytree(ROOT / "tests" / "example", root, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "overrides", root / "overrides")
+    shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets")
+    shutil.copy(ROOT / "requirements-run.txt", root)
+    (root / "weaver").symlink_to(ROOT / "weaver")
+    shutil.copy(ROOT / "mkdocs.yml", root / "base.yml")
+    (root / "mkdocs.yml").write_text("INHERIT: base.yml\nnav: [index.md, line.md]\n")
+    site = Site(root)
+    done = site.weaver("run")
+    assert done.status == 0, done.err
+    return site
+
+
+@pytest.fixture
+def example(recorded: Site, tmp_path: Path) -> Site:
+    """Return a copy of the example site with its fresh record, free to be broken."""
+    shutil.copytree(recorded.root, tmp_path / "site", symlinks=True)
+    return Site(tmp_path / "site")
+
+
+def find_chromium() -> str:
+    """Return the path of a Chromium, installing Debian's when that is allowed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, names)), None)
+    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True)
+        found = shutil.which("chromium")
+    if found is None:
+        pytest.exit(
+            "The browser tests need Chromium: install it (Debian: `apt install chromium`),"
+            " or set CHROME_PATH to the program.",
+            returncode=1,
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium."""
+    flags = "--no-sandbox --disable-gpu --disable-background-networking"
+    flags += " --disable-component-update --disable-sync --no-first-run"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=flags.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the real site, built strictly from the records."""
+    folder = tmp_path_factory.mktemp("built")
+    done = Site(ROOT).build("--strict", "--site-dir", str(folder))
+    assert done.status == 0, done.err
+    return folder
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Return a function that serves a folder here and gives its address."""
+    servers = []
+
+    def start(folder: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,7 @@
+"""Entry point of ``python -m weaver``."""
+
+import sys
+
+from weaver.cli import main
+
+sys.exit(main())

@@ -1,0 +1,251 @@
+"""Run a tutorial once, in a Jupyter kernel, and record what it did."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+import nbformat
+from ipykernel.compiler import murmur2_x86
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell, new_notebook
+
+from weaver.datasets import fetch, used_datasets
+from weaver.languages import canonical, localise
+from weaver.problems import Problem, WeaverError, fail
+from weaver.project import LANGUAGES, SOURCE_LANGUAGE, Project
+from weaver.record import Shared, make_key, source_digest, write_record
+from weaver.tutorial import Cell, Tutorial, read_text, read_tutorial
+
+CELL_LIMIT = 900  # seconds
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_WARNED = re.compile(r"ipykernel_\d+[/\\](\d+)\.py:(\d+)")
+_MURMUR_SEED = 0xC70F6907  # of ipykernel's names for the code of cells
+
+
+def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> None:
+    """Run a tutorial and write its record.
+
+    Raises
+    ------
+    WeaverError
+        If a cell raises, warns, hangs or breaks its contract, or a claim does
+        not hold. The last record then stays as it was.
+    """
+    shared = Shared.of(project)
+    strings = shared.strings_of(name)
+    tutorial = read_tutorial(project.source(name))
+    digest = source_digest(project, name, shared.pins, strings)
+    key = make_key(tutorial, strings, shared.pins)
+    module = ast.parse(read_text(tutorial.path))
+    for dataset in used_datasets(module):
+        fetch(dataset, project.data)
+    _warn_of_other_versions(key["packages"])
+    localised = {cell.name: localise(cell, strings).source for cell in tutorial.cells}
+    session = _Session(project, tutorial, cell_limit)
+    with session.client.setup_kernel(env=_environment(project), stderr=subprocess.DEVNULL):
+        session.ask("prepare()")
+        for number, cell in enumerate(tutorial.cells, 1):
+            print(f"  [{number:2}/{len(tutorial.cells)}] {cell.name:<32}", end="", flush=True)
+            session.run(cell, localised[cell.name])
+            print(f"{session.seconds[cell.name]:7.1f} s", flush=True)
+        values = session.ask("values()")
+        claims = session.ask(f"check_claims({tutorial.docstring!r})")
+        about = session.ask(f"describe({sorted(key['packages'])!r})")
+    _require_claims(tutorial, claims)
+    held = len(claims)
+    session.notebook.metadata["weaver"] = {
+        **about,
+        "claims": [{key: claim[key] for key in ("of", "source", "want")} for claim in claims],
+        "date": datetime.now(UTC).date().isoformat(),
+        "datasets": key["datasets"],
+        "key": key,
+        "seconds": round(sum(session.seconds.values()), 3),
+        "seed": values.get("seed", values.get("seeds")),
+        "source_digest": digest,
+        "values": values,
+    }
+    write_record(project.record(name), session.notebook)
+    print(f"  {held} claims hold, {len(values)} values, {sum(session.seconds.values()):.1f} s")
+
+
+class _Session:
+    """A kernel at work on one tutorial, and the notebook that it fills."""
+
+    def __init__(self, project: Project, tutorial: Tutorial, cell_limit: float) -> None:
+        self.tutorial = tutorial
+        self.cell_limit = cell_limit
+        self.seconds: dict[str, float] = {}
+        self.notebook = new_notebook()
+        self.notebook.metadata["kernelspec"] = {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        }
+        # Sockets of its own: two runs at once must not meet.
+        self._sockets = tempfile.TemporaryDirectory(prefix="weaver-")
+        manager = AsyncKernelManager(transport="ipc", ip=f"{self._sockets.name}/kernel")
+        # This very Python, not whichever kernel somebody registered as python3.
+        manager._kernel_spec = KernelSpec(
+            argv=[
+                *(sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"),
+                "--HistoryManager.enabled=False",
+            ],
+            display_name="Python 3",
+            language="python",
+        )
+        self.client = NotebookClient(
+            new_notebook(cells=[new_code_cell()]),  # what is executing now
+            km=manager,
+            timeout=cell_limit,
+            interrupt_on_timeout=False,
+            allow_errors=False,
+            store_widget_state=False,
+            record_timing=False,
+            resources={"metadata": {"path": str(project.root)}},
+        )
+        self.client.owns_km = True  # so that it ends the kernel
+        self._executed: dict[int, Cell] = {}
+        self._hashes: dict[str, Cell] = {}
+
+    def run(self, cell: Cell, localised: str) -> None:
+        """Run a cell: once, or a display cell once for each language it differs in."""
+        started = time.perf_counter()
+        sources = {language: cell.source for language in LANGUAGES}
+        if cell.displays:
+            if canonical(localised) != canonical(cell.source):
+                sources |= {language: localised for language in LANGUAGES}
+                sources[SOURCE_LANGUAGE] = cell.source
+        elif canonical(localised) != canonical(cell.source):
+            raise self._problem(cell, 1, "its translation changes what it computes")
+        node = new_code_cell(cell.source, id=cell.name[:64])
+        node.metadata["weaver"] = {"name": cell.name}
+        if cell.tags:
+            node.metadata["tags"] = sorted(cell.tags)
+        self._execute(cell, node, SOURCE_LANGUAGE)
+        for language, source in sources.items():
+            if cell.displays and language != SOURCE_LANGUAGE:
+                if source == cell.source and not self._binds(cell):
+                    continue
+                other = new_code_cell(source)
+                self._execute(cell, other, language)
+                if source != cell.source:
+                    node.metadata["weaver"]["outputs"] = {language: other.outputs}
+        self.notebook.cells.append(node)
+        self.seconds[cell.name] = round(time.perf_counter() - started, 3)
+        node.metadata["weaver"]["seconds"] = self.seconds[cell.name]
+
+    def ask(self, call: str) -> object:
+        """Return what a function of ``weaver.kernel`` answers in the kernel."""
+        node = new_code_cell(f"__import__('weaver.kernel').kernel.{call}")
+        self.client.execute_cell(node, 0, store_history=False)
+        answer = [out for out in node.outputs if out.output_type == "execute_result"]
+        return json.loads(ast.literal_eval(answer[0].data["text/plain"]))
+
+    @staticmethod
+    def _binds(cell: Cell) -> bool:
+        """Whether a display cell sets names that later display cells may use."""
+        tree = ast.parse(cell.source)
+        return any(isinstance(node, ast.Assign | ast.AnnAssign) for node in tree.body)
+
+    def _execute(self, cell: Cell, node: nbformat.NotebookNode, language: str) -> None:
+        if cell.displays:
+            self.ask(f"enter_display({language!r})")
+        self._hashes[str(murmur2_x86(node.source, _MURMUR_SEED))] = cell
+        self._executed[len(self._executed) + 1] = cell
+        try:
+            self.client.execute_cell(node, 0)
+        except CellTimeoutError:
+            raise self._problem(
+                cell, 1, f"cell {cell.name!r} ran longer than {self.cell_limit:g} s: stopped"
+            ) from None
+        except DeadKernelError:
+            raise self._problem(
+                cell, 1, f"cell {cell.name!r} ended the kernel (out of memory?)"
+            ) from None
+        except CellExecutionError as error:
+            raise self._raised(cell, error) from None
+        for output in node.outputs:
+            if output.get("name") == "stderr" and "stderr" not in cell.tags:
+                raise self._wrote(cell, output.text)
+        if cell.displays:
+            changed = self.ask(f"leave_display({language!r})")
+            if changed:
+                what = changed[0].replace("name ", "`", 1) + "`" * changed[0].startswith("name ")
+                raise self._problem(
+                    cell, 1, f"display cell {cell.name!r} changes {what}: only show here"
+                )
+
+    def _problem(self, cell: Cell, line: int, text: str) -> WeaverError:
+        return fail(self.tutorial.path, cell.line + line - 1, text)
+
+    def _raised(self, cell: Cell, error: CellExecutionError) -> WeaverError:
+        line, where = 1, cell
+        for number, row in _FRAME.findall(_ANSI.sub("", error.traceback)):
+            if int(number) in self._executed:
+                where, line = self._executed[int(number)], int(row)
+        return self._problem(where, line, f"cell {cell.name!r}: {error.ename}: {error.evalue}")
+
+    def _wrote(self, cell: Cell, text: str) -> WeaverError:
+        line, where = 1, cell
+        for code, row in _WARNED.findall(text):
+            if code in self._hashes:
+                where, line = self._hashes[code], int(row)
+        said = re.sub(r"^\S*ipykernel_\S+:\d+: ", "", text.strip()).splitlines()[0]
+        return self._problem(where, line, f"cell {cell.name!r} wrote to stderr: {said}")
+
+
+def _environment(project: Project) -> dict[str, str]:
+    path = os.pathsep.join(
+        [str(Path(__file__).parent.parent), str(project.sources), os.environ.get("PYTHONPATH", "")]
+    )
+    return {
+        **os.environ,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": path.rstrip(os.pathsep),
+    }
+
+
+def _require_claims(tutorial: Tutorial, claims: list[dict]) -> None:
+    text = tutorial.path.read_text(encoding="utf-8")
+    problems = []
+    for claim in claims:
+        if claim["report"]:
+            first = claim["source"].splitlines()[0]
+            line = next(
+                (n for n, row in enumerate(text.splitlines(), 1) if f">>> {first}" in row), 0
+            )
+            got = claim["report"].partition("Got:")[2] or claim["report"].splitlines()[-1]
+            said = f"claim fails: {first} gave {' '.join(got.split())}, not {claim['want']}"
+            problems.append(Problem(tutorial.path, line, said))
+    if problems:
+        raise WeaverError(problems)
+
+
+def _warn_of_other_versions(pins: dict[str, str]) -> None:
+    for package, pinned in pins.items():
+        try:
+            version = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            raise WeaverError(
+                [
+                    Problem(
+                        Path("requirements-run.txt"), 0, f"{package} is not installed: `make run`"
+                    )
+                ]
+            ) from None
+        if version.partition("+")[0] != pinned:
+            print(f"  note: {package} is {version}, requirements-run.txt pins {pinned}")

@@ -1,0 +1,167 @@
+"""Read a tutorial: a plain Python program in named percent cells."""
+
+import ast
+import doctest
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+
+from weaver.problems import Problem, WeaverError, fail
+
+TAGS = frozenset({"display", "hidden", "stderr"})
+_MARKER = re.compile(r"^# %%")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A named piece of a tutorial.
+
+    ``line`` is the line of the file on which ``source`` starts, from 1.
+    """
+
+    name: str
+    source: str
+    line: int
+    tags: frozenset[str]
+
+    @property
+    def displays(self) -> bool:
+        """Whether the cell only shows what others computed."""
+        return "display" in self.tags
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the cell is left out of articles."""
+        return "hidden" in self.tags
+
+
+@dataclass(frozen=True)
+class Tutorial:
+    """A program that an article is woven from."""
+
+    name: str
+    path: Path
+    docstring: str
+    cells: tuple[Cell, ...]
+
+    def cell(self, name: str) -> Cell | None:
+        """Return the cell of that name, or None."""
+        return next((cell for cell in self.cells if cell.name == name), None)
+
+
+def read_tutorial(path: Path) -> Tutorial:
+    """Read and check a tutorial source.
+
+    Raises
+    ------
+    WeaverError
+        If the file is not plain Python, has no docstring with claims, or has
+        a cell without a name, with a name used twice, or with an unknown tag.
+    """
+    text = read_text(path)
+    try:
+        module = ast.parse(text)
+    except SyntaxError as error:
+        raise fail(path, error.lineno or 0, f"not plain Python: {error.msg}") from None
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines, 1) if _MARKER.match(line)]
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    docstring = ast.get_docstring(module)
+    before = [node for node in module.body if not starts or node.lineno < starts[0]]
+    if docstring is None or len(before) != 1 or len(cells) != len(starts) + 1:
+        raise fail(path, 1, "must start with its docstring, then a `# %% name` line")
+    problems = []
+    if not doctest.DocTestParser().get_examples(docstring):
+        problems.append(Problem(path, 1, "the docstring claims nothing: add a doctest"))
+    named: dict[str, Cell] = {}
+    for start, cell in zip(starts, cells[1:], strict=True):
+        name = cell.metadata.get("title", "")
+        tags = frozenset(cell.metadata.get("tags", ()))
+        if cell.cell_type != "code":
+            problems.append(Problem(path, start, "prose belongs in docs/, not in a cell"))
+        elif not _NAME.fullmatch(name):
+            problems.append(Problem(path, start, f"cell name {name!r}: write `# %% some-name`"))
+        elif name in named:
+            problems.append(Problem(path, start, f"a second cell is named {name!r}"))
+        if unknown := sorted(tags - TAGS):
+            known = ", ".join(sorted(TAGS))
+            problems.append(
+                Problem(path, start, f"unknown tag {unknown[0]!r}: use one of {known}")
+            )
+        first = next((n for n, line in enumerate(lines[start:], start + 1) if line.strip()), start)
+        named[name] = Cell(name, cell.source, first, tags)
+    problems += _check_imports(path, module)
+    tutorial = Tutorial(path.stem, path, docstring, tuple(named.values()))
+    problems += _check_display_names(tutorial)
+    if problems:
+        raise WeaverError(problems)
+    return tutorial
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of the project as UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise fail(path, 0, "no such file") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise fail(path, line, "not UTF-8: save the file as UTF-8") from None
+
+
+def imported_modules(module: ast.AST) -> set[str]:
+    """Return the top-level names of the modules that a program imports."""
+    names: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def _check_imports(path: Path, module: ast.Module) -> list[Problem]:
+    return [
+        Problem(path, node.lineno, "a tutorial must run without weaver: do not import it")
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import | ast.ImportFrom) and "weaver" in imported_modules(node)
+    ]
+
+
+def _check_display_names(tutorial: Tutorial) -> list[Problem]:
+    """Find names that display cells bind and other cells use."""
+    used = {
+        node.id
+        for cell in tutorial.cells
+        if not cell.displays
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Name)
+    }
+    return [
+        Problem(
+            tutorial.path,
+            cell.line + node.lineno - 1,
+            f"display cell {cell.name!r} sets `{node.id}`, which a cell that is not a"
+            " display cell uses: compute it there, or give it another name",
+        )
+        for cell in tutorial.cells
+        if cell.displays
+        for node in _module_level_stores(ast.parse(cell.source))
+        if node.id in used
+    ]
+
+
+def _module_level_stores(tree: ast.AST) -> list[ast.Name]:
+    """Return the names that code binds outside functions and comprehensions."""
+    scopes = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp)
+    scopes += (ast.DictComp, ast.GeneratorExp)
+    found = []
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            found.append(child)
+        elif not isinstance(child, scopes):
+            found += _module_level_stores(child)
+    return found
