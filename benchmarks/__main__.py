@@ -1,0 +1,114 @@
+"""Measure the budgets, print a table, and exit with 1 if one is exceeded.
+
+Times are of whole processes, the median of several runs; they depend on the
+machine, which is why they are measured here and asserted nowhere.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "tests" / "example"
+ENVIRONMENT = {
+    **os.environ,
+    "MPLBACKEND": "Agg",
+    "NO_MKDOCS_2_WARNING": "1",
+    "PYTHONPATH": str(ROOT),
+}
+
+
+def seconds(*arguments: str, cwd: Path = ROOT, runs: int = 3) -> float:
+    """Return the median wall-clock seconds of a Python command."""
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        subprocess.run(
+            [sys.executable, *arguments],
+            cwd=cwd,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def measure_build(folder: Path) -> Iterator[tuple[str, float, float, str]]:
+    """Measure a strict build of the real site, and the pages it makes."""
+    site = folder / "site"
+    build = ("-m", "mkdocs", "build", "--strict", "--site-dir", str(site))
+    yield "build of the whole site", seconds(*build), 6, "s"
+    pages = {path: len(gzip.compress(path.read_bytes(), 9)) for path in site.rglob("index.html")}
+    largest = max(pages, key=lambda path: pages[path])
+    name = largest.parent.relative_to(site).as_posix()
+    yield f"largest page, gzipped ({name})", pages[largest] / 1024, 60, "KB"
+
+
+def measure_status(folder: Path, count: int = 1000) -> Iterator[tuple[str, float, float, str]]:
+    """Measure ``weaver status`` over many copies of the largest tutorial."""
+    root = folder / "many"
+    runs = root / "tutorials_src" / "runs"
+    runs.mkdir(parents=True)
+    (root / "docs").mkdir()
+    shutil.copy(ROOT / "requirements-run.txt", root)
+    largest = max(
+        (ROOT / "tutorials_src" / "runs").glob("*.ipynb"), key=lambda p: p.stat().st_size
+    )
+    for number in range(count):
+        shutil.copy(ROOT / "tutorials_src" / f"{largest.stem}.py", runs.parent / f"t{number}.py")
+        shutil.copy(largest, runs / f"t{number}.ipynb")
+    strings = (ROOT / "tutorials_src" / "strings.tr.yml").read_text(encoding="utf-8")
+    (runs.parent / "strings.tr.yml").write_text(strings, encoding="utf-8")
+    yield f"status of {count} tutorials", seconds("-m", "weaver", "status", cwd=root), 2, "s"
+
+
+def measure_run(folder: Path) -> Iterator[tuple[str, float, float, str]]:
+    """Measure what a recorded run costs beyond the plain program."""
+    root = folder / "example"
+    shutil.copytree(EXAMPLE, root)
+    shutil.copy(ROOT / "requirements-run.txt", root)
+    plain = seconds("tutorials_src/line.py", cwd=root)
+    recorded = seconds("-m", "weaver", "run", "--force", cwd=root)
+    yield "a recorded run, beyond 1.15 of the program", recorded - 1.15 * plain, 3, "s"
+
+
+def measure_records() -> Iterator[tuple[str, float, float, str]]:
+    """Add up what the last runs took, as their records tell."""
+    records = (ROOT / "tutorials_src" / "runs").glob("*.ipynb")
+    told = [json.loads(path.read_text(encoding="utf-8")) for path in records]
+    total = sum(notebook["metadata"]["weaver"]["seconds"] for notebook in told)
+    yield "all tutorials, as recorded", total / 60, 8, "min"
+
+
+def main() -> int:
+    """Print every measurement beside its budget; return 1 if one is exceeded."""
+    argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__).parse_args()
+    exceeded = False
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        print(f"{'measured':<50}{'is':>9}{'budget':>9}")
+        for rows in (
+            measure_build(folder),
+            measure_status(folder),
+            measure_run(folder),
+            measure_records(),
+        ):
+            for name, value, budget, unit in rows:
+                over = value > budget
+                exceeded |= over
+                print(f"{name:<50}{value:>9.2f}{budget:>9} {unit}{'  OVER' if over else ''}")
+    return int(exceeded)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
