@@ -245,7 +245,7 @@ def _load(path: Path) -> tuple[dict | None, bytes]:
 
 
 def _whole_digest(*parts: bytes) -> bytes:
-    digest = hashlib.blake2b(digest_size=32)  # several times as fast as SHA-256
+    digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
     return digest.hexdigest().encode()
