@@ -104,7 +104,7 @@ def test_the_notebook_beside_the_page_is_whole(example):
             "docs/en/line.md:23: line.py has no cell",
         ),
         ("docs/en/line.md", "$y = 2x + 1$", "$y = \\foo$", "docs/en/line.md:8: LaTeX $y = \\foo$"),
-        ("docs/en/index.md", "# Example", "# Example $\\frac$", "docs/en/index.md:5: LaTeX"),
+        ("docs/en/index.md", "# Example", "# Example $\\frac$", "docs/en/index.md:6: LaTeX"),
         ("tutorials_src/line.py", "share = 0.847", "share = 0.8", "cell `secret` changed"),
         ("tutorials_src/line.py", "share = 0.847", "share = ", "tutorials_src/line.py:"),
     ],

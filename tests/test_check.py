@@ -30,7 +30,7 @@ PLOT = 'cell("plot", alt="Four points and the line through them")'
     [
         (FIT, "", None, "cell 'fit' of line.py is never shown"),
         (FIT, "", 'tr:cell("fit")', "cell 'fit' is not in docs/en/line.md"),
-        (FIT, FIT + "\n" + FIT, 2, "cell 'fit' is shown already, on line 24"),
+        (FIT, FIT + "\n" + FIT, 2, "cell 'fit' is shown already, on line 2"),
         ('cell("fit")', 'cell("fitt")', 'cell("fitt")', "no cell 'fitt': there is imports"),
         ('cell("fit")', 'cell("secret")', 'cell("secret")', "cell 'secret' is hidden"),
         (FIT + WORDS, WORDS + FIT, 'cell("fit")', "cell 'fit' must come before 'words'"),

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -65,6 +65,11 @@ class Article:
         return None if name is None else str(name)
 
     @property
+    def woven(self) -> bool:
+        """Whether the page shows runs: its own tutorial's, or all records'."""
+        return "tutorial" in self.meta or "records" in self.meta
+
+    @property
     def cells(self) -> list[Shown]:
         """The cells that the article shows, in order."""
         return [part for part in self.parts if isinstance(part, Shown)]
@@ -87,9 +92,9 @@ def read_article(path: Path, language: str) -> Article:
         raise fail(path, 2, "front matter must be `key: value` lines")
     body = text[front.end() :] if front else text
     first = text[: front.end()].count("\n") + 1 if front else 1
-    # Pages without a run may hold any braces: nothing in them is evaluated.
-    parts = _split(path, body, first) if "tutorial" in meta else [Prose(first, body)]
-    return Article(path, language, meta, tuple(parts))
+    plain = Article(path, language, meta, (Prose(first, body),))
+    # Other pages may hold any braces: nothing in them is evaluated.
+    return replace(plain, parts=tuple(_split(path, body, first))) if plain.woven else plain
 
 
 def read_quoted(project: Project) -> dict[str, dict]:
@@ -140,7 +145,7 @@ def evaluate(article: Article, part: Value, values: Mapping[str, object]) -> str
         text = f"{{{{{part.expression}}}}}: {error}"
         names = [name for name in re.findall(r"[A-Za-z_]\w*", part.expression) if name in values]
         if not names:
-            text += f": {article.tutorial} has no such value"
+            text += f": {article.tutorial or 'the site'} has no such value"
         raise fail(article.path, part.line, text) from None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from weaver.article import (
     walk,
 )
 from weaver.languages import canonical, localise
+from weaver.overview import overview_names
 from weaver.problems import Problem, WeaverError
 from weaver.project import LANGUAGES, Project
 from weaver.record import Record, Shared, read_record
@@ -84,6 +85,9 @@ def check(project: Project) -> list[Problem]:
                 problems.append(Problem(path, _front_line(article, "tutorial"), text))
             elif name is not None and tutorials[name] is not None:
                 problems += check_article(article, tutorials[name], records[name], quoted)
+            elif article.woven and None not in records.values():
+                names = attempt(overview_names, project, article, records, quoted) or {}
+                problems += check_values(article, names)
     first, second = LANGUAGES
     for page in articles[first].keys() & articles[second].keys():
         problems += check_parity(articles[first][page], articles[second][page])
@@ -142,7 +146,7 @@ def check_prose(article: Article) -> list[Problem]:
     for key in ("title", "description"):
         if not article.meta.get(key):
             problems.append(Problem(article.path, 1, f"front matter has no `{key}:`"))
-        elif article.tutorial:
+        elif article.woven:
             for found in typed_results(str(article.meta[key]), article.language):
                 problems.append(_typed(article, _front_line(article, key), found))
     latex = LatexToMathML()
@@ -154,7 +158,7 @@ def check_prose(article: Article) -> list[Problem]:
                 )
             except LatexError as error:
                 problems.append(Problem(article.path, line, say_latex(token.content, error)))
-        elif token.type == "text" and article.tutorial:
+        elif token.type == "text" and article.woven:
             for found in typed_results(token.content, article.language):
                 problems.append(_typed(article, line, found))
     return problems
@@ -217,10 +221,18 @@ def check_article(
                 f"cell {name!r} of {tutorial.path.name} is never shown: show it, or tag it hidden"
             )
             problems.append(Problem(article.path, 0, text))
+    if record is not None:
+        problems += check_values(article, namespace(record, quoted))
+    return problems
+
+
+def check_values(article: Article, names: Mapping[str, object]) -> list[Problem]:
+    """Check that every expression of a page has a value."""
+    problems: list[Problem] = []
     for part in article.parts:
-        if record is not None and isinstance(part, Value):
+        if isinstance(part, Value):
             try:
-                evaluate(article, part, namespace(record, quoted))
+                evaluate(article, part, names)
             except WeaverError as error:
                 problems += error.problems
     return problems
@@ -287,7 +299,7 @@ def _sections(article: Article) -> list[_Section]:
         elif token.type.startswith("math_"):
             equations.append((line, _same_maths(token.content)))
     values = [
-        (part.line, re.sub(r"\s+", " ", f" {part.expression} "))
+        (part.line, re.sub(r'"[^"]*"', _hide_words, f" {' '.join(part.expression.split())} "))
         for part in article.parts
         if isinstance(part, Value)
     ]
@@ -301,6 +313,11 @@ def _sections(article: Article) -> list[_Section]:
         )
         for (line, level), end in zip(headings, ends, strict=True)
     ]
+
+
+def _hide_words(literal: re.Match) -> str:
+    """Hide a string with a blank in it: words, an alt text say."""
+    return '"…"' if " " in literal[0] else literal[0]
 
 
 def _same_maths(latex: str) -> str:

@@ -21,9 +21,10 @@ from mkdocs.structure.pages import Page
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
-from weaver.article import Article, read_article, read_quoted
+from weaver.article import Article, Prose, evaluate, read_article, read_quoted
 from weaver.check import say_latex
 from weaver.figures import fit_svg
+from weaver.overview import overview_names, read_glossary
 from weaver.problems import WeaverError, fail
 from weaver.project import Project
 from weaver.record import Shared, Status, read_record, read_status
@@ -33,6 +34,7 @@ from weaver.weave import weave
 log = get_plugin_logger("weaver")
 
 _MATHS = re.compile(r'(?s)<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>')
+_TERM = re.compile(r'<abbr title="([^"]*)">(.*?)</abbr>')
 _WORDS = {
     "tr": {
         "stale": "Bu sayfanın programı son çalıştırmadan sonra değişti",
@@ -80,17 +82,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 @event_priority(50)
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
-    """Exchange an article's source for its woven notebook."""
+    """Read the page; exchange an article's source for its woven notebook."""
     _Build.page, _Build.files, _Build.article, _Build.outputs = page, files, None, []
     path = Path(page.file.abs_src_path or "")
     if path.suffix != ".md":
         return page
-    project = Project(Path(config.config_file_path).parent)
+    project = _project(config)
     try:
-        article = read_article(path, path.relative_to(project.docs).parts[0])
-        if article.tutorial is not None:
-            _Build.article = article
-            page.file.abs_src_path = str(_weave(project, article, strict=config.strict))
+        _Build.article = read_article(path, path.relative_to(project.docs).parts[0])
+        if _Build.article.tutorial is not None:
+            page.file.abs_src_path = str(_weave(project, _Build.article, strict=config.strict))
     except WeaverError as error:
         raise PluginError(str(error)) from None
     return page
@@ -98,15 +99,22 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
 
 @event_priority(100)
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Give the page its own front matter back: the notebook's JSON has none."""
-    if _Build.article:
-        page.meta = dict(_Build.article.meta)
-    return markdown
+    """Give an article its own front matter back, and an overview page its values."""
+    article = _Build.article
+    if article is None:
+        return markdown
+    if article.tutorial is not None:
+        page.meta = dict(article.meta)  # the notebook's JSON has none
+        return markdown
+    try:
+        return _with_terms(_overview(_project(config), article), config)
+    except WeaverError as error:
+        raise PluginError(str(error)) from None
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Turn LaTeX into MathML, and drop what mkdocs-jupyter appends."""
-    if _Build.article:
+    if _Build.article and _Build.article.tutorial:
         # nbconvert's own style sheet: our pages have theirs.
         content = content.rpartition("<style>")[0].strip()
         page.toc = _Build.toc
@@ -122,7 +130,11 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
             raise PluginError(str(fail(path, line, say_latex(source, error)))) from None
 
-    return _MATHS.sub(convert, content)
+    return _first_of_each_term(_MATHS.sub(convert, content))
+
+
+def _project(config: MkDocsConfig) -> Project:
+    return Project(Path(config.config_file_path).parent)
 
 
 @cache
@@ -150,6 +162,50 @@ def _weave(project: Project, article: Article, *, strict: bool) -> Path:
     return path
 
 
+def _overview(project: Project, article: Article) -> str:
+    """Return the Markdown of a page about all articles, its expressions evaluated."""
+    if not article.woven:
+        return "".join(part.text for part in article.parts)
+    _, quoted = _read_shared(project)
+    read = ((name, read_record(project.record(name))) for name in project.tutorial_names())
+    records = {name: record for name, record in read if record is not None}
+    names = overview_names(project, article, records, quoted)
+    return "".join(
+        part.text if isinstance(part, Prose) else evaluate(article, part, names)
+        for part in article.parts
+    )
+
+
+def _with_terms(text: str, config: MkDocsConfig) -> str:
+    """Define the glossary's terms for the ``abbr`` extension, which makes tooltips of them."""
+    language = _Build.article.language
+    if _Build.article.path.stem == "glossary":
+        return text
+    definitions = [
+        f"*[{word}]: {term['what'][language]}"
+        for term in read_glossary(_project(config))
+        for word in {term[language], term[language][0].upper() + term[language][1:]}
+    ]
+    return text + "\n\n" + "\n".join(definitions) + "\n"
+
+
+def _first_of_each_term(content: str) -> str:
+    """Keep a term's tooltip where the page first says it, in running text."""
+    seen: set[str] = set()
+
+    def keep_first(match: re.Match) -> str:
+        first = match[1] not in seen
+        seen.add(match[1])
+        return match[0] if first else match[2]
+
+    content = re.sub(r"<(h\d|a|summary)\b.*?</\1>", _without_terms, content, flags=re.DOTALL)
+    return _TERM.sub(keep_first, content)
+
+
+def _without_terms(match: re.Match) -> str:
+    return _TERM.sub(r"\2", match[0])
+
+
 def _fit_figure(cell: nbformat.NotebookNode, svg: str) -> str:
     about = cell.metadata.weaver
     return fit_svg(svg, about.name, about.alt, _Build.article.language)
@@ -171,7 +227,7 @@ def _render(text: str, config: MkDocsConfig) -> str:
     if not _Build.status.fresh:
         notice = f"{words['stale']} ({'; '.join(_Build.status.changed)}). {words['run']}: "
         text = f'!!! warning ""\n    {notice}`make run NAME={_Build.status.name}`\n\n' + text
-    page.markdown = text
+    page.markdown = _with_terms(text, config)
     Page.render(page, config, _Build.files)
     _Build.toc = page.toc
     return re.sub(

@@ -1,0 +1,152 @@
+"""Pages about all articles: their names, the checked figures and the glossary.
+
+Such a page says ``records: all`` in its front matter. Its expressions may use
+every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from weaver.article import Article, Value, evaluate
+from weaver.figures import fit_svg
+from weaver.languages import load_yaml
+from weaver.problems import fail
+from weaver.project import LANGUAGES, Project
+from weaver.record import Record
+from weaver.tutorial import read_text
+
+_HEADS = {
+    "tr": ("Nerede", "Ne", "Kaynakta", "Çalıştırmada", "Sonuç"),
+    "en": ("Where", "What", "Stated", "Run", "Verdict"),
+}
+VERDICTS = {
+    "holds": {"tr": "doğru", "en": "holds"},
+    "rounded": {"tr": "yuvarlanmış", "en": "rounded"},
+    "erratum": {"tr": "**düzeltme**", "en": "**erratum**"},
+    "improved": {"tr": "aşıldı", "en": "improved"},
+    "unstated": {"tr": "kaynakta yok", "en": "not stated"},
+}
+
+
+def read_entries(path: Path, required: set[str], bilingual: set[str]) -> list[dict]:
+    """Read a data file: a list of mappings, each with the required keys.
+
+    Values of ``bilingual`` keys are mappings from language to text.
+    """
+    if not path.exists():
+        return []
+    text = read_text(path)
+    entries = load_yaml(path, text) or []
+    if not isinstance(entries, list):
+        raise fail(path, 1, "must be a list of entries, each starting with `- `")
+    for entry, node in zip(entries, yaml.compose(text).value, strict=True):
+        line = node.start_mark.line + 1
+        missing = required - set(entry)
+        if missing:
+            raise fail(path, line, f"entry lacks {', '.join(sorted(missing))}")
+        for key in bilingual & set(entry):
+            if not isinstance(entry[key], dict) or set(entry[key]) != set(LANGUAGES):
+                raise fail(path, line, f"`{key}` needs {' and '.join(LANGUAGES)}")
+        entry["line"] = line
+    return entries
+
+
+def read_glossary(project: Project) -> list[dict]:
+    """Read the terms of the glossary: ``tr``, ``en`` and ``what`` they mean."""
+    return read_entries(project.docs / "glossary.yml", {"tr", "en", "what"}, {"what"})
+
+
+def read_checked(project: Project) -> list[dict]:
+    """Read the figures that the sources state, each with the value that checks it."""
+    required = {"source", "item", "what", "stated", "tutorial", "value", "verdict"}
+    path = project.docs / "checked.yml"
+    entries = read_entries(path, required, {"what", "item", "note"})
+    for entry in entries:
+        if entry["verdict"] not in VERDICTS:
+            raise fail(path, entry["line"], f"verdict {entry['verdict']!r}: {', '.join(VERDICTS)}")
+        if entry["verdict"] != "holds" and "note" not in entry:
+            raise fail(path, entry["line"], "a figure that does not simply hold needs a `note`")
+    return entries
+
+
+def overview_names(
+    project: Project, article: Article, records: Mapping[str, Record], quoted: Mapping[str, dict]
+) -> dict[str, object]:
+    """Return the names that an overview page's expressions may use.
+
+    They are each tutorial's values by its name, ``quoted``, ``run`` (device,
+    date and seconds of each tutorial), ``figure(tutorial, cell, alt)``,
+    ``checked_figures(source)`` and ``glossary()``.
+    """
+    names: dict[str, object] = {name: record.values for name, record in records.items()}
+    names["quoted"] = {key: entry["value"] for key, entry in quoted.items()}
+    names["run"] = {name: record.about for name, record in records.items()}
+    names["checked_figures"] = lambda source: _checked_table(project, article, names, source)
+    names["glossary"] = lambda: _glossary_list(project, article)
+    names["figure"] = lambda tutorial, cell, alt: _figure(article, records[tutorial], cell, alt)
+    return names
+
+
+def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
+    by_language = record.outputs.get(cell, {"en": []})
+    for output in by_language.get(article.language, by_language["en"]):
+        svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
+        if svg:
+            fitted = fit_svg(svg, f"{record.path.stem}-{cell}", alt, article.language)
+            return f'<figure class="cell-figure">{fitted}</figure>'
+    raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")
+
+
+def _checked_table(
+    project: Project, article: Article, names: Mapping[str, object], source: str
+) -> str:
+    language = article.language
+    rows = [_HEADS[language], ("---",) * 5]
+    for entry in read_checked(project):
+        if entry["source"] != source:
+            continue
+        path = project.docs / "checked.yml"
+        asked = Article(path, language, {"tutorial": entry["tutorial"]}, ())
+        value = Value(entry["line"], f" {entry['value']} ")
+        measured = evaluate(asked, value, names[entry["tutorial"]])
+        page = entry["tutorial"].replace("_", "-") + ".md"
+        item = entry["item"][language]
+        note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
+        rows.append(
+            (
+                f"[{item}]({page})",
+                entry["what"][language] + note,
+                _stated(entry["stated"], language),
+                measured,
+                VERDICTS[entry["verdict"]][language],
+            )
+        )
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _stated(stated: object, language: str) -> str:
+    text = str(stated[language] if isinstance(stated, dict) else stated)
+    return text.replace(".", ",") if language == "tr" and not isinstance(stated, dict) else text
+
+
+def _glossary_list(project: Project, article: Article) -> str:
+    language = article.language
+    other = next(code for code in LANGUAGES if code != language)
+    terms = sorted(
+        read_glossary(project), key=lambda term: _alphabetical(term[language], language)
+    )
+    return "\n\n".join(
+        f'**{term[language]}** · <span lang="{other}">{term[other]}</span>\n'
+        f":   {term['what'][language]}"
+        for term in terms
+    )
+
+
+def _alphabetical(word: str, language: str) -> list[int] | str:
+    """Return what to sort a word by: Turkish has ç, ğ, ı, ö, ş, ü in their own places."""
+    if language != "tr":
+        return word.lower()
+    letters = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
+    return [letters.find(letter) for letter in word.replace("I", "ı").replace("İ", "i").lower()]
