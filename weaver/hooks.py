@@ -133,6 +133,21 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     return _first_of_each_term(_MATHS.sub(convert, content))
 
 
+def on_post_build(config: MkDocsConfig) -> None:
+    """Leave a forwarding page at each address that a page once had."""
+    for old, new in config.extra.get("redirects", {}).items():
+        path = Path(config.site_dir, old, "index.html")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        address = f"{config.site_url}{new}"
+        path.write_text(
+            f'<!doctype html><html lang="tr"><meta charset="utf-8"><title>{new}</title>'
+            f'<link rel="canonical" href="{address}"><meta name="robots" content="noindex">'
+            f'<meta http-equiv="refresh" content="0; url={"../" * (old.count("/") + 1)}{new}">'
+            f'<a href="{address}">{address}</a>',
+            encoding="utf-8",
+        )
+
+
 def _project(config: MkDocsConfig) -> Project:
     return Project(Path(config.config_file_path).parent)
 

@@ -21,6 +21,7 @@ _HEADS = {
     "tr": ("Nerede", "Ne", "Kaynakta", "Çalıştırmada", "Sonuç"),
     "en": ("Where", "What", "Stated", "Run", "Verdict"),
 }
+_TOP = dict.fromkeys(LANGUAGES, "")
 VERDICTS = {
     "holds": {"tr": "doğru", "en": "holds"},
     "rounded": {"tr": "yuvarlanmış", "en": "rounded"},
@@ -62,7 +63,7 @@ def read_checked(project: Project) -> list[dict]:
     """Read the figures that the sources state, each with the value that checks it."""
     required = {"source", "item", "what", "stated", "tutorial", "value", "verdict"}
     path = project.docs / "checked.yml"
-    entries = read_entries(path, required, {"what", "item", "note"})
+    entries = read_entries(path, required, {"what", "note", "section"})
     for entry in entries:
         if entry["verdict"] not in VERDICTS:
             raise fail(path, entry["line"], f"verdict {entry['verdict']!r}: {', '.join(VERDICTS)}")
@@ -107,16 +108,16 @@ def _checked_table(
     for entry in read_checked(project):
         if entry["source"] != source:
             continue
-        path = project.docs / "checked.yml"
-        asked = Article(path, language, {"tutorial": entry["tutorial"]}, ())
-        value = Value(entry["line"], f" {entry['value']} ")
+        asked = Article(
+            project.docs / "checked.yml", language, {"tutorial": entry["tutorial"]}, ()
+        )
+        value = Value(entry["line"], f" {_expression(entry)} ")
         measured = evaluate(asked, value, names[entry["tutorial"]])
-        page = entry["tutorial"].replace("_", "-") + ".md"
-        item = entry["item"][language]
+        page = entry["tutorial"].replace("_", "-") + ".md" + entry.get("section", _TOP)[language]
         note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
         rows.append(
             (
-                f"[{item}]({page})",
+                f"[{entry['item']}]({page})",
                 entry["what"][language] + note,
                 _stated(entry["stated"], language),
                 measured,
@@ -126,9 +127,22 @@ def _checked_table(
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
+def _expression(entry: Mapping) -> str:
+    """Return the expression of an entry's value, formatted; a list, item by item."""
+    written = entry.get("format")
+    if written and isinstance(entry["stated"], list):
+        name, _, arguments = written.rstrip(")").partition("(")
+        each = ", ".join([repr(name), *filter(None, [arguments])])
+        return f"{entry['value']} | map({each}) | join('; ')"
+    return f"{entry['value']} | {written}" if written else entry["value"]
+
+
 def _stated(stated: object, language: str) -> str:
-    text = str(stated[language] if isinstance(stated, dict) else stated)
-    return text.replace(".", ",") if language == "tr" and not isinstance(stated, dict) else text
+    if isinstance(stated, dict):
+        return str(stated[language])
+    if isinstance(stated, list):
+        return "; ".join(_stated(item, language) for item in stated)
+    return str(stated).replace(".", ",") if language == "tr" else str(stated)
 
 
 def _glossary_list(project: Project, article: Article) -> str:
