@@ -4,6 +4,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
+# Small models gain nothing from more threads, and lose much on a busy machine.
+export OMP_NUM_THREADS ?= 1
 # A tutorial to run; all stale ones without it.
 NAME ?=
 

@@ -176,3 +176,18 @@ def test_an_unknown_name_is_wrong_usage(example):
         done = example.weaver(command, "lines")
         assert done.status == 2
         assert "no tutorial 'lines'; there is line" in done.err
+
+
+def test_every_kind_of_tensor_and_model_has_a_fingerprint():
+    import torch
+
+    from weaver.kernel import _content
+
+    with torch.inference_mode():
+        fixed = torch.ones(2)
+    for value in (fixed, torch.nn.Linear, torch.nn.Linear(1, 1)):
+        _content(value)
+    tensor = torch.ones(2)
+    before = _content([tensor])
+    tensor += 1
+    assert _content([tensor]) != before

@@ -63,6 +63,14 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, old, new, line, said):
     assert any(f"sums.py:{line}: " in text and said in text for text in found), found
 
 
+def test_a_display_cell_may_use_a_name_that_is_local_elsewhere(tmp_path):
+    text = GOOD.replace("total = 1 + 2", "def f(k):\n    s = k\n    return s\n\n\ntotal = f(3)")
+    read(tmp_path, text.replace("print(total)", "k = s = 1\nprint(total, k, s)"))
+    reads = text.replace("s = k", "s = scale")
+    found = problems(tmp_path, reads.replace("print(total)", "scale = 1"))
+    assert any("sets `scale`" in text for text in found)
+
+
 def test_code_before_the_first_cell_is_refused(tmp_path):
     found = problems(tmp_path, GOOD.replace("# %% add\n", ""))
     assert "must start with its docstring, then a `# %% name` line" in found[0]

@@ -92,11 +92,14 @@ def _fingerprint() -> dict[str, object]:
 
 def _content(value: object) -> object:
     """Return a digest of what a value holds, as deep as it is cheap."""
+    if isinstance(value, type):
+        return None
     kind = f"{type(value).__module__}.{type(value).__name__}"
     if kind == "numpy.ndarray":
         return zlib.crc32(memoryview(value.copy(order="C")).cast("B"))
-    if hasattr(value, "_version"):  # a torch tensor counts its in-place changes
-        return value._version
+    if kind in {"torch.Tensor", "torch.nn.parameter.Parameter"}:
+        # A tensor counts its in-place changes, unless made in inference mode.
+        return None if value.is_inference() else value._version
     if hasattr(value, "get_state") and kind == "torch._C.Generator":
         return value.get_state().numpy().tobytes()
     if kind == "numpy.random._generator.Generator":

@@ -4,27 +4,35 @@ Such a page says ``records: all`` in its front matter. Its expressions may use
 every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
-from weaver.article import Article, Value, evaluate
+from weaver.article import Article, Prose, Value, evaluate, read_article
 from weaver.figures import fit_svg
-from weaver.languages import load_yaml
+from weaver.languages import format_percentage, format_seconds, load_yaml
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.record import Record
 from weaver.tutorial import read_text
 
-_HEADS = {
+WORDS_PER_MINUTE = 150  # of a text with formulas and code to follow
+
+_CHECKED_HEADS = {
     "tr": ("Nerede", "Ne", "Kaynakta", "Çalıştırmada", "Sonuç"),
     "en": ("Where", "What", "Stated", "Run", "Verdict"),
+}
+_QUOTED_HEADS = {"tr": ("Ne", "Değer", "Kaynak"), "en": ("What", "Value", "Source")}
+_RUN_HEADS = {
+    "tr": ("Program", "Aygıt", "PyTorch", "Tarih", "Süre", "Sağlanan iddia"),
+    "en": ("Program", "Device", "PyTorch", "Date", "Time", "Claims held"),
 }
 _TOP = dict.fromkeys(LANGUAGES, "")
 VERDICTS = {
     "holds": {"tr": "doğru", "en": "holds"},
     "rounded": {"tr": "yuvarlanmış", "en": "rounded"},
+    "close": {"tr": "yakın", "en": "close"},
     "erratum": {"tr": "**düzeltme**", "en": "**erratum**"},
     "improved": {"tr": "aşıldı", "en": "improved"},
     "unstated": {"tr": "kaynakta yok", "en": "not stated"},
@@ -79,15 +87,26 @@ def overview_names(
 
     They are each tutorial's values by its name, ``quoted``, ``run`` (device,
     date and seconds of each tutorial), ``figure(tutorial, cell, alt)``,
-    ``checked_figures(source)`` and ``glossary()``.
+    ``reading_minutes(page)``, ``checked_figures(source)``, ``quoted_figures()``,
+    ``runs()`` and ``glossary()``.
     """
     names: dict[str, object] = {name: record.values for name, record in records.items()}
     names["quoted"] = {key: entry["value"] for key, entry in quoted.items()}
     names["run"] = {name: record.about for name, record in records.items()}
     names["checked_figures"] = lambda source: _checked_table(project, article, names, source)
+    names["quoted_figures"] = lambda: _quoted_table(article, quoted)
+    names["runs"] = lambda: _runs_table(article, records)
     names["glossary"] = lambda: _glossary_list(project, article)
+    names["reading_minutes"] = lambda page: _reading_minutes(project, article.language, page)
     names["figure"] = lambda tutorial, cell, alt: _figure(article, records[tutorial], cell, alt)
     return names
+
+
+def _reading_minutes(project: Project, language: str, page: str) -> int:
+    """Return how long a page's prose takes to read, in whole minutes."""
+    article = read_article(project.docs / language / f"{page}.md", language)
+    words = sum(len(part.text.split()) for part in article.parts if isinstance(part, Prose))
+    return max(1, round(words / WORDS_PER_MINUTE))
 
 
 def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
@@ -104,7 +123,7 @@ def _checked_table(
     project: Project, article: Article, names: Mapping[str, object], source: str
 ) -> str:
     language = article.language
-    rows = [_HEADS[language], ("---",) * 5]
+    rows = []
     for entry in read_checked(project):
         if entry["source"] != source:
             continue
@@ -124,7 +143,42 @@ def _checked_table(
                 VERDICTS[entry["verdict"]][language],
             )
         )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _table(_CHECKED_HEADS[language], rows)
+
+
+def _quoted_table(article: Article, quoted: Mapping[str, dict]) -> str:
+    language = article.language
+    rows = [
+        (
+            entry["what"][language],
+            # Every quoted figure of the results is an accuracy.
+            format_percentage(entry["value"], 2, language=language),
+            f"[{entry['source']}]({entry['link']})",
+        )
+        for entry in quoted.values()
+        if entry.get("result")
+    ]
+    return _table(_QUOTED_HEADS[language], rows)
+
+
+def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
+    language = article.language
+    rows = [
+        (
+            f"[`{name}.py`]({name.replace('_', '-')}.md)",
+            record.about["device"],
+            record.about["versions"].get("torch", "–"),
+            record.about["date"],
+            format_seconds(record.about["seconds"], 0, language=language),
+            str(len(record.about["claims"])),
+        )
+        for name, record in records.items()
+    ]
+    return _table(_RUN_HEADS[language], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
 def _expression(entry: Mapping) -> str:

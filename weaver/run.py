@@ -150,7 +150,11 @@ class _Session:
     def ask(self, call: str) -> object:
         """Return what a function of ``weaver.kernel`` answers in the kernel."""
         node = new_code_cell(f"__import__('weaver.kernel').kernel.{call}")
-        self.client.execute_cell(node, 0, store_history=False)
+        try:
+            self.client.execute_cell(node, 0, store_history=False)
+        except CellExecutionError as error:
+            said = f"after the last cell, {call} failed: {error.ename}: {error.evalue}"
+            raise fail(self.tutorial.path, 0, said) from None
         answer = [out for out in node.outputs if out.output_type == "execute_result"]
         return json.loads(ast.literal_eval(answer[0].data["text/plain"]))
 
@@ -213,6 +217,9 @@ def _environment(project: Project) -> dict[str, str]:
     )
     return {
         **os.environ,
+        # Models of this size gain nothing from more threads, and lose a hundredfold
+        # where threads that spin have to share their cores with other work.
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": path.rstrip(os.pathsep),

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import re
+import symtable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,13 +134,10 @@ def _check_imports(path: Path, module: ast.Module) -> list[Problem]:
 
 def _check_display_names(tutorial: Tutorial) -> list[Problem]:
     """Find names that display cells bind and other cells use."""
-    used = {
-        node.id
-        for cell in tutorial.cells
-        if not cell.displays
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Name)
-    }
+    used: set[str] = set()
+    for cell in tutorial.cells:
+        if not cell.displays:
+            used |= _shared_names(symtable.symtable(cell.source, cell.name, "exec"))
     return [
         Problem(
             tutorial.path,
@@ -152,6 +150,13 @@ def _check_display_names(tutorial: Tutorial) -> list[Problem]:
         for node in _module_level_stores(ast.parse(cell.source))
         if node.id in used
     ]
+
+
+def _shared_names(table: symtable.SymbolTable) -> set[str]:
+    """Return the module's names that code uses: those local to a function do not count."""
+    top = table.get_type() == "module"
+    names = {symbol.get_name() for symbol in table.get_symbols() if top or symbol.is_global()}
+    return names.union(*map(_shared_names, table.get_children()))
 
 
 def _module_level_stores(tree: ast.AST) -> list[ast.Name]:
