@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from weaver.languages import FILTERS, format_integer, load_yaml
+from weaver.languages import FILTERS, YAML_LOADER, format_integer, load_yaml
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.tutorial import read_text
@@ -108,7 +108,9 @@ def read_quoted(project: Project) -> dict[str, dict]:
         return {}
     text = read_text(path)
     quoted = load_yaml(path, text) or {}
-    lines = {key.value: key.start_mark.line + 1 for key, _ in yaml.compose(text).value}
+    lines = {
+        key.value: key.start_mark.line + 1 for key, _ in yaml.compose(text, YAML_LOADER).value
+    }
     for key, entry in quoted.items():
         missing = {"value", "what", "source", "link"} - set(entry)
         missing |= {"what"} if set(entry.get("what", ())) != set(LANGUAGES) else set()

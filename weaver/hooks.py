@@ -113,11 +113,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn LaTeX into MathML, and drop what mkdocs-jupyter appends."""
+    """Turn LaTeX into MathML, and leave out what nbconvert adds around a page."""
     if _Build.article and _Build.article.tutorial:
-        # nbconvert's own style sheet: our pages have theirs.
-        content = content.rpartition("<style>")[0].strip()
-        page.toc = _Build.toc
+        content, page.toc = _Build.content, _Build.toc
     latex = LatexToMathML()
 
     def convert(match: re.Match) -> str:
@@ -235,6 +233,7 @@ def _put_aside(output: str) -> str:
 def _render(text: str, config: MkDocsConfig) -> str:
     """Render a tutorial page's Markdown exactly as MkDocs renders any page's.
 
+    The page waits in ``_Build`` for ``on_page_content``; the exporter gets nothing.
     Links are resolved and checked, anchors and table of contents recorded.
     """
     page, language = _Build.page, _Build.article.language
@@ -245,6 +244,8 @@ def _render(text: str, config: MkDocsConfig) -> str:
     page.markdown = _with_terms(text, config)
     Page.render(page, config, _Build.files)
     _Build.toc = page.toc
-    return re.sub(
+    _Build.content = re.sub(
         r"<p>CELLOUTPUT(\d+)END</p>", lambda match: _Build.outputs[int(match[1])], page.content
     )
+    # nbconvert would parse and write the whole page once more to look for pictures.
+    return ""

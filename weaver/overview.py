@@ -5,13 +5,14 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from weaver.article import Article, Prose, Value, evaluate, read_article
 from weaver.figures import fit_svg
-from weaver.languages import format_percentage, format_seconds, load_yaml
+from weaver.languages import YAML_LOADER, format_percentage, format_seconds, load_yaml
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.record import Record
@@ -46,19 +47,29 @@ def read_entries(path: Path, required: set[str], bilingual: set[str]) -> list[di
     """
     if not path.exists():
         return []
-    text = read_text(path)
-    entries = load_yaml(path, text) or []
-    if not isinstance(entries, list):
-        raise fail(path, 1, "must be a list of entries, each starting with `- `")
-    for entry, node in zip(entries, yaml.compose(text).value, strict=True):
-        line = node.start_mark.line + 1
+    entries = _parse_entries(path, read_text(path))
+    for entry in entries:
+        line = entry["line"]
         missing = required - set(entry)
         if missing:
             raise fail(path, line, f"entry lacks {', '.join(sorted(missing))}")
         for key in bilingual & set(entry):
             if not isinstance(entry[key], dict) or set(entry[key]) != set(LANGUAGES):
                 raise fail(path, line, f"`{key}` needs {' and '.join(LANGUAGES)}")
-        entry["line"] = line
+    return entries
+
+
+@cache  # every page of a build asks for the same text
+def _parse_entries(path: Path, text: str) -> list[dict]:
+    entries = load_yaml(path, text) or []
+    if not isinstance(entries, list):
+        raise fail(path, 1, "must be a list of entries, each starting with `- `")
+    for entry, node in zip(
+        entries, yaml.compose(text, YAML_LOADER).value if entries else [], strict=True
+    ):
+        if not isinstance(entry, dict):
+            raise fail(path, node.start_mark.line + 1, "an entry must be `key: value` lines")
+        entry["line"] = node.start_mark.line + 1
     return entries
 
 
