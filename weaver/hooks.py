@@ -18,6 +18,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import TableOfContents
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
@@ -50,9 +51,13 @@ _WORDS = {
 class _Build:
     """What the hooks remember from one event to the next."""
 
-    article: Article | None = None
     page: Page
-    status: Status | None = None
+    files: Files
+    article: Article | None = None
+    status: Status  # of the article's record
+    outputs: list[str]  # HTML that must not pass through Markdown
+    content: str  # the rendered article
+    toc: TableOfContents
 
 
 def slugify(text: str, separator: str) -> str:
