@@ -13,6 +13,7 @@ _COLOURS = {
     "#9467bd": "var(--figure-4)",
     "#8c564b": "var(--figure-5)",
     "#808080": "var(--figure-grey)",
+    "#999999": "var(--figure-grey)",
     "#7f7f7f": "var(--figure-grey)",
     "#b0b0b0": "var(--figure-grid)",
     "#cccccc": "var(--figure-grid)",

@@ -7,11 +7,12 @@ notebook, which mkdocs-jupyter then renders with our template.
 
 import html
 import re
-import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import nbformat
+from jinja2 import Environment
 from math_core import LatexError, LatexToMathML
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -25,7 +26,9 @@ from nbconvert.exporters.templateexporter import default_filters
 from weaver.article import Article, Prose, evaluate, read_article, read_quoted
 from weaver.check import say_latex
 from weaver.figures import fit_svg
+from weaver.languages import capitalised
 from weaver.overview import overview_names, read_glossary
+from weaver.page import add_policy, box_tables, link_terms, mark_language, slugify
 from weaver.problems import WeaverError, fail
 from weaver.project import Project
 from weaver.record import Shared, Status, read_record, read_status
@@ -35,7 +38,6 @@ from weaver.weave import weave
 log = get_plugin_logger("weaver")
 
 _MATHS = re.compile(r'(?s)<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>')
-_TERM = re.compile(r'<abbr title="([^"]*)">(.*?)</abbr>')
 _WORDS = {
     "tr": {
         "stale": "Bu sayfanın programı son çalıştırmadan sonra değişti",
@@ -51,6 +53,7 @@ _WORDS = {
 class _Build:
     """What the hooks remember from one event to the next."""
 
+    serving = False  # whether the pages hold the development server's own script
     page: Page
     files: Files
     article: Article | None = None
@@ -60,11 +63,9 @@ class _Build:
     toc: TableOfContents
 
 
-def slugify(text: str, separator: str) -> str:
-    """Return a heading's anchor: lower-case ASCII, Turkish letters transliterated."""
-    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i"))
-    words = re.findall(r"[a-z0-9]+", text.encode("ascii", "ignore").decode().lower())
-    return separator.join(words)
+def on_startup(command: str, dirty: bool) -> None:
+    """Remember whether this is ``mkdocs serve``."""
+    _Build.serving = command == "serve"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -78,11 +79,19 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keep the notebook's template out of the site."""
+    """Keep the notebook's template, and what we leave of Material, out of the site."""
     _read_shared.cache_clear()
-    for file in [file for file in files if file.src_uri.startswith("nbconvert/")]:
+    unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
+    for file in [file for file in files if file.src_uri.startswith(unused)]:
         files.remove(file)
     return files
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Tell the templates what Material's stylesheet is called in this version."""
+    sheets = (file.url for file in files if file.src_uri.startswith("assets/stylesheets/main."))
+    env.globals["material_stylesheet"] = next(url for url in sheets if url.endswith(".css"))
+    return env
 
 
 @event_priority(50)
@@ -133,7 +142,18 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
             raise PluginError(str(fail(path, line, say_latex(source, error)))) from None
 
-    return _first_of_each_term(_MATHS.sub(convert, content))
+    content = _MATHS.sub(convert, content)
+    return _finish(content, page, config, files)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Give the page its Content-Security-Policy."""
+    return output if _Build.serving else add_policy(output)
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Give the page for missing addresses its Content-Security-Policy."""
+    return add_policy(output) if template_name.endswith(".html") else output
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -194,34 +214,35 @@ def _overview(project: Project, article: Article) -> str:
     )
 
 
+def _terms(config: MkDocsConfig, language: str) -> Iterator[tuple[str, dict]]:
+    """Go through the glossary's terms as a text may write them."""
+    for term in read_glossary(_project(config)):
+        word = term[language]
+        yield word, term
+        yield capitalised(word, language), term
+
+
 def _with_terms(text: str, config: MkDocsConfig) -> str:
-    """Define the glossary's terms for the ``abbr`` extension, which makes tooltips of them."""
+    """Define the glossary's terms for the ``abbr`` extension."""
     language = _Build.article.language
     if _Build.article.path.stem == "glossary":
         return text
     definitions = [
-        f"*[{word}]: {term['what'][language]}"
-        for term in read_glossary(_project(config))
-        for word in {term[language], term[language][0].upper() + term[language][1:]}
+        f"*[{word}]: {term['what'][language]}" for word, term in _terms(config, language)
     ]
     return text + "\n\n" + "\n".join(definitions) + "\n"
 
 
-def _first_of_each_term(content: str) -> str:
-    """Keep a term's tooltip where the page first says it, in running text."""
-    seen: set[str] = set()
-
-    def keep_first(match: re.Match) -> str:
-        first = match[1] not in seen
-        seen.add(match[1])
-        return match[0] if first else match[2]
-
-    content = re.sub(r"<(h\d|a|summary)\b.*?</\1>", _without_terms, content, flags=re.DOTALL)
-    return _TERM.sub(keep_first, content)
-
-
-def _without_terms(match: re.Match) -> str:
-    return _TERM.sub(r"\2", match[0])
+def _finish(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Link the glossary's terms, mark foreign ones, box the tables."""
+    if _Build.article is None:
+        return content
+    language = _Build.article.language
+    glossary = files.get_file_from_path(f"{language}/glossary.md")
+    if glossary is not None:
+        anchors = {word: slugify(term[language], "-") for word, term in _terms(config, language)}
+        content = link_terms(content, glossary.url_relative_to(page.file), anchors)
+    return box_tables(mark_language(content, language))
 
 
 def _fit_figure(cell: nbformat.NotebookNode, svg: str) -> str:

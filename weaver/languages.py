@@ -29,6 +29,12 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _LITERAL = re.compile(r"""(?s)([A-Za-z]*)('{3}|"{3}|'|")(.*)\2""")
 
 
+def capitalised(word: str, language: str) -> str:
+    """Write a word with a capital at its start: ``İleri`` in Turkish, not ``Ileri``."""
+    first = "İ" if language == "tr" and word[0] == "i" else word[0].upper()
+    return first + word[1:]
+
+
 # --- numbers -----------------------------------------------------------------
 
 

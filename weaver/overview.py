@@ -13,6 +13,7 @@ import yaml
 from weaver.article import Article, Prose, Value, evaluate, read_article
 from weaver.figures import fit_svg
 from weaver.languages import YAML_LOADER, format_percentage, format_seconds, load_yaml
+from weaver.page import slugify
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.record import Record
@@ -217,7 +218,8 @@ def _glossary_list(project: Project, article: Article) -> str:
         read_glossary(project), key=lambda term: _alphabetical(term[language], language)
     )
     return "\n\n".join(
-        f'**{term[language]}** · <span lang="{other}">{term[other]}</span>\n'
+        f'<strong id="{slugify(term[language], "-")}">{term[language]}</strong>'
+        f' · <span lang="{other}">{term[other]}</span>\n'
         f":   {term['what'][language]}"
         for term in terms
     )
