@@ -5,6 +5,7 @@ import doctest
 import re
 import symtable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import jupytext
@@ -62,7 +63,11 @@ def read_tutorial(path: Path) -> Tutorial:
         If the file is not plain Python, has no docstring with claims, or has
         a cell without a name, with a name used twice, or with an unknown tag.
     """
-    text = read_text(path)
+    return _parse(path, read_text(path))
+
+
+@lru_cache(maxsize=64)
+def _parse(path: Path, text: str) -> Tutorial:
     try:
         module = ast.parse(text)
     except SyntaxError as error:
