@@ -91,18 +91,21 @@ for (const link of document.querySelectorAll("#site-toc a")) {
   if (heading) entries.set(heading, link);
   link.addEventListener("click", () => document.getElementById("site-toc").hidePopover());
 }
-let current;
+// The current section is the last whose heading is above the upper quarter of the screen.
+const passed = new Set();
 const observer = new IntersectionObserver(
   (changes) => {
-    for (const change of changes) {
-      if (!change.isIntersecting) continue;
-      current?.removeAttribute("aria-current");
-      current = entries.get(change.target);
-      current.setAttribute("aria-current", "true");
-      current.scrollIntoView({ block: "nearest" });
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) passed.add(target);
+      else passed.delete(target);
+    }
+    const current = [...entries.keys()].findLast((heading) => passed.has(heading));
+    for (const [heading, link] of entries) {
+      if (heading === current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
   },
-  { rootMargin: "-60px 0px -75% 0px" },
+  { rootMargin: "1000000px 0px -75% 0px" },
 );
 for (const heading of entries.keys()) observer.observe(heading);
 
