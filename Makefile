@@ -36,7 +36,7 @@ lint: $(VENV)/test ## Check the style of the Python code
 	$(PY) -m ruff format --check weaver tests benchmarks
 
 test: $(VENV)/test lint data ## Run every test, in a real kernel and a real browser
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist worksteal
 
 bench: $(VENV)/test ## Measure the budgets
 	$(PY) -m benchmarks

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
 from weaver.project import Project
@@ -77,10 +78,27 @@ class Site:
         return {**os.environ, "PYTHONPATH": path, "NO_MKDOCS_2_WARNING": "1", **extra}
 
 
+def make_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
+) -> Path:
+    """Return a folder that the first of the test processes makes and all use."""
+    base = tmp_path_factory.getbasetemp()
+    # With several processes each has a folder of its own in the run's folder.
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / f"{name}.lock"):
+        if not (base / name).exists():
+            make(base / f"{name}.part")
+            (base / f"{name}.part").rename(base / name)
+    return base / name
+
+
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Return the example site, run once in a real kernel. Do not change it."""
-    root = tmp_path_factory.mktemp("recorded")
+    return Site(make_once(tmp_path_factory, "recorded", _record))
+
+
+def _record(root: Path) -> None:
     shutil.copytree(ROOT / "tests" / "example", root, dirs_exist_ok=True)
     shutil.copytree(ROOT / "overrides", root / "overrides")
     shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets")
@@ -91,7 +109,6 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
     site = Site(root)
     done = site.weaver("run")
     assert done.status == 0, done.err
-    return site
 
 
 @pytest.fixture
@@ -132,10 +149,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the real site, built strictly from the records."""
-    folder = tmp_path_factory.mktemp("built")
-    done = Site(ROOT).build("--strict", "--site-dir", str(folder))
-    assert done.status == 0, done.err
-    return folder
+
+    def build(folder: Path) -> None:
+        done = Site(ROOT).build("--strict", "--site-dir", str(folder))
+        assert done.status == 0, done.err
+
+    return make_once(tmp_path_factory, "built", build)
 
 
 class _Quiet(SimpleHTTPRequestHandler):
