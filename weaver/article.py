@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache
 from pathlib import Path
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +21,7 @@ from weaver.project import LANGUAGES, Project
 from weaver.tutorial import read_text
 
 _FRONT_MATTER = re.compile(r"(?s)\A---\n(.*?\n)---\n")
+_LANGUAGE = "the page's language"  # no expression can say this name
 _CELL = re.compile(r"\s*cell\s*\(")
 
 
@@ -127,28 +129,20 @@ def evaluate(article: Article, part: Value, values: Mapping[str, object]) -> str
     WeaverError
         If a name is unknown, or a float has no filter to say how to write it.
     """
-
-    def finish(value: object) -> object:
-        if isinstance(value, bool | list | dict):
-            raise TypeError("is not a number or a word")
-        if isinstance(value, float):
-            raise TypeError("needs a filter: `| percent`, `| number(3)`, `| seconds`")
-        return (
-            format_integer(value, language=article.language) if isinstance(value, int) else value
-        )
-
-    environment = _environment()
-    environment.finalize = finish
-    for name, function in FILTERS.items():
-        environment.filters[name] = partial(function, language=article.language)
     try:
-        return environment.from_string("{{" + part.expression + "}}").render(values)
+        return _compile(part.expression).render({**values, _LANGUAGE: article.language})
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         text = f"{{{{{part.expression}}}}}: {error}"
         names = [name for name in re.findall(r"[A-Za-z_]\w*", part.expression) if name in values]
         if not names:
             text += f": {article.tutorial or 'the site'} has no such value"
         raise fail(article.path, part.line, text) from None
+
+
+@cache
+def _compile(expression: str) -> Template:
+    """Return the template of an expression, which serves both languages."""
+    return _environment().from_string("{{" + expression + "}}")
 
 
 def parse_markdown(article: Article) -> list[Token]:
@@ -178,14 +172,41 @@ def walk(tokens: list[Token]) -> Iterator[tuple[int, Token]]:
             within += child.type in {"softbreak", "hardbreak"} or child.content.count("\n")
 
 
+@cache
 def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         # `{#` starts an attribute list in Markdown, so comments look otherwise.
         comment_start_string="{{#",
         comment_end_string="#}}",
+        finalize=_finish,
     )
+    for name, function in FILTERS.items():
+        environment.filters[name] = _in_language(function)
+    return environment
+
+
+def _in_language(function: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that writes a value as the page's language does."""
+
+    @pass_context
+    def write(context: Context, value: object, *arguments: object, **options: object) -> str:
+        return function(value, *arguments, **options, language=context[_LANGUAGE])
+
+    return write
+
+
+@pass_context
+def _finish(context: Context, value: object) -> object:
+    """Write what has no filter: whole numbers and words only."""
+    if isinstance(value, bool | list | dict):
+        raise TypeError("is not a number or a word")
+    if isinstance(value, float):
+        raise TypeError("needs a filter: `| percent`, `| number(3)`, `| seconds`")
+    if isinstance(value, int):
+        return format_integer(value, language=context[_LANGUAGE])
+    return value
 
 
 def _split(path: Path, body: str, first: int) -> list[Prose | Value | Shown]:
