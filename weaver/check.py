@@ -12,11 +12,13 @@ from weaver.article import (
     Article,
     Value,
     evaluate,
+    front_line,
     parse_markdown,
     read_article,
     read_quoted,
     walk,
 )
+from weaver.cards import read_highlight, shown_values
 from weaver.languages import canonical, localise
 from weaver.overview import overview_names
 from weaver.problems import Problem, WeaverError
@@ -82,7 +84,7 @@ def check(project: Project) -> list[Problem]:
             name = article.tutorial
             if name is not None and name not in tutorials:
                 text = f"there is no tutorials_src/{name}.py: {_known(tutorials)}"
-                problems.append(Problem(path, _front_line(article, "tutorial"), text))
+                problems.append(Problem(path, front_line(article, "tutorial"), text))
             elif name is not None and tutorials[name] is not None:
                 problems += check_article(article, tutorials[name], records[name], quoted)
             elif article.woven and None not in records.values():
@@ -148,7 +150,7 @@ def check_prose(article: Article) -> list[Problem]:
             problems.append(Problem(article.path, 1, f"front matter has no `{key}:`"))
         elif article.woven:
             for found in typed_results(str(article.meta[key]), article.language):
-                problems.append(_typed(article, _front_line(article, key), found))
+                problems.append(_typed(article, front_line(article, key), found))
     latex = LatexToMathML()
     for line, token in walk(parse_markdown(article)):
         if token.type in {"math_inline", "math_block", "math_inline_double"}:
@@ -223,6 +225,7 @@ def check_article(
             problems.append(Problem(article.path, 0, text))
     if record is not None:
         problems += check_values(article, namespace(record, quoted))
+        problems += check_card(article, namespace(record, quoted))
     return problems
 
 
@@ -238,12 +241,25 @@ def check_values(article: Article, names: Mapping[str, object]) -> list[Problem]
     return problems
 
 
+def check_card(article: Article, names: Mapping[str, object]) -> list[Problem]:
+    """Check that a card image shows the run's values, and none that is typed."""
+    try:
+        highlight = read_highlight(article, names)
+    except WeaverError as error:
+        return list(error.problems)
+    typed = typed_results(highlight.label, article.language) if highlight else []
+    return [_typed(article, front_line(article, "card"), found) for found in typed]
+
+
 def check_parity(first: Article, second: Article) -> list[Problem]:
     """Say where the two languages of a page differ in what they must share."""
     problems = []
     if first.tutorial != second.tutorial:
         text = f"tutorial {second.tutorial!r}, but {first.tutorial!r} in {_short(first.path)}"
-        problems.append(Problem(second.path, _front_line(second, "tutorial"), text))
+        problems.append(Problem(second.path, front_line(second, "tutorial"), text))
+    if shown_values(first) != shown_values(second):
+        text = f"`card` shows other values than in {_short(first.path)}"
+        problems.append(Problem(second.path, front_line(second, "card"), text))
     ours, theirs = ([cell.name for cell in article.cells] for article in (first, second))
     for here, there in ((first, second), (second, first)):
         others = {cell.name for cell in there.cells}
@@ -329,11 +345,6 @@ def _same_maths(latex: str) -> str:
 def _typed(article: Article, line: int, found: str) -> Problem:
     text = f"{found!r} is typed in: let it come from the run, `{{{{ name | percent }}}}`,"
     return Problem(article.path, line, text + " from docs/quoted.yml, or put code in `backticks`")
-
-
-def _front_line(article: Article, key: str) -> int:
-    lines = article.path.read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
 
 
 def _known(names) -> str:
