@@ -17,23 +17,26 @@ from math_core import LatexError, LatexToMathML
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority, get_plugin_logger
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
-from weaver.article import Article, Prose, evaluate, read_article, read_quoted
+from weaver.article import Article, Prose, evaluate, read_article, read_meta, read_quoted
+from weaver.cards import Highlight, make_card, read_highlight
 from weaver.check import say_latex
 from weaver.figures import fit_svg
 from weaver.languages import capitalised
 from weaver.overview import overview_names, read_glossary
 from weaver.page import add_policy, box_tables, link_terms, mark_language, slugify
 from weaver.problems import WeaverError, fail
-from weaver.project import Project
+from weaver.project import LANGUAGES, Project
 from weaver.record import Shared, Status, read_record, read_status
+from weaver.share import Edition, Entry, make_files, make_head
 from weaver.tutorial import read_tutorial
-from weaver.weave import weave
+from weaver.weave import namespace, weave
 
 log = get_plugin_logger("weaver")
 
@@ -61,6 +64,8 @@ class _Build:
     outputs: list[str]  # HTML that must not pass through Markdown
     content: str  # the rendered article
     toc: TableOfContents
+    runs: dict[str, tuple[str, Highlight | None]] = {}  # date and card, by the article's address
+    editions: dict[str, Edition] = {}  # by language
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -75,20 +80,27 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     default_filters["render_page"] = lambda text: _render(text, config)
     default_filters["fit_figure"] = _fit_figure
     default_filters["put_aside"] = _put_aside
+    config.theme.static_templates.discard("sitemap.xml")
     return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Keep the notebook's template, and what we leave of Material, out of the site."""
+    """Keep the notebook's template, and what others would add, out of the site."""
     _read_shared.cache_clear()
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
+    unused += ("sitemap.xml",)  # share.py writes its own
     for file in [file for file in files if file.src_uri.startswith(unused)]:
         files.remove(file)
     return files
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Tell the templates what Material's stylesheet is called in this version."""
+    """Tell the templates what Material's stylesheet is called in this version.
+
+    The page for missing addresses is built once, since it speaks every language.
+    """
+    if config.theme["language"] != LANGUAGES[0]:
+        config.theme.static_templates.discard("404.html")
     sheets = (file.url for file in files if file.src_uri.startswith("assets/stylesheets/main."))
     env.globals["material_stylesheet"] = next(url for url in sheets if url.endswith(".css"))
     return env
@@ -156,19 +168,83 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     return add_policy(output) if template_name.endswith(".html") else output
 
 
-def on_post_build(config: MkDocsConfig) -> None:
-    """Leave a forwarding page at each address that a page once had."""
-    for old, new in config.extra.get("redirects", {}).items():
-        path = Path(config.site_dir, old, "index.html")
+def on_template_context(context: dict, template_name: str, config: MkDocsConfig) -> dict:
+    """Tell the page for missing addresses what there is, in every language."""
+    nav: Navigation = context["nav"]
+    pages = [nav.homepage, *(page for page in nav.pages if "tutorial" in page.meta)]
+    context["places"] = {
+        language: [
+            _place(page, language, config) for page in pages if language in page.file.alternates
+        ]
+        for language in LANGUAGES
+    }
+    return context
+
+
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Navigation) -> dict:
+    """Say in the page's head what it is, and give it a card image."""
+    edition = _edition(nav, config)
+    _Build.editions[edition.home.language] = edition
+    entry = next((one for one in edition.entries if one.address == page.canonical_url), None)
+    if entry is None:  # a page that no navigation leads to
+        return context
+    context["share"] = make_head(edition, entry)
+    if entry.number or entry is edition.home:
+        project = _project(config)
+        font = project.docs / "assets" / "headings.woff2"
+        try:
+            picture = make_card(edition.card(entry), font, project.cache / "cards")
+        except ValueError as error:
+            raise PluginError(f"{page.file.src_uri}: its card image: {error}") from None
+        path = Path(config.site_dir, edition.card_path(entry))
         path.parent.mkdir(parents=True, exist_ok=True)
-        address = f"{config.site_url}{new}"
-        path.write_text(
-            f'<!doctype html><html lang="tr"><meta charset="utf-8"><title>{new}</title>'
-            f'<link rel="canonical" href="{address}"><meta name="robots" content="noindex">'
-            f'<meta http-equiv="refresh" content="0; url={"../" * (old.count("/") + 1)}{new}">'
-            f'<a href="{address}">{address}</a>',
-            encoding="utf-8",
+        path.write_bytes(picture)
+    return context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write what is about the whole site; the last language's build leaves it complete."""
+    redirects = config.extra.get("redirects", {})
+    for name, text in make_files(_Build.editions, redirects).items():
+        path = Path(config.site_dir, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(add_policy(text) if name.endswith(".html") else text, encoding="utf-8")
+
+
+def _place(page: Page, language: str, config: MkDocsConfig) -> dict[str, str]:
+    """Return a page's title and address in a language, which may not be built yet."""
+    file = page.file.alternates[language]
+    meta = read_meta(_project(config).docs / file.src_uri)
+    return {"title": str(meta.get("title")), "address": _address(file)}
+
+
+def _address(file: File) -> str:
+    return "" if file.url == "./" else file.url
+
+
+def _edition(nav: Navigation, config: MkDocsConfig) -> Edition:
+    language = config.theme["language"]
+    entries, number = [], 0
+    for page in sorted(nav.pages, key=lambda page: page is not nav.homepage):
+        date, highlight = _Build.runs.get(page.canonical_url, (None, None))
+        number += date is not None
+        files = page.file.alternates
+        addresses = {code: f"{config.site_url}{_address(file)}" for code, file in files.items()}
+        entries.append(
+            Entry(
+                language,
+                str(page.meta.get("title") or page.title),
+                str(page.meta.get("description") or config.site_description),
+                addresses,
+                number if date else 0,
+                date,
+                page.meta.get("author"),
+                highlight,
+            )
         )
+    return Edition(
+        config.site_url, config.site_name, config.site_description or "", tuple(entries)
+    )
 
 
 def _project(config: MkDocsConfig) -> Project:
@@ -193,6 +269,8 @@ def _weave(project: Project, article: Article, *, strict: bool) -> Path:
         raise fail(project.record(name), 0, text)
     _Build.status = status
     tutorial = read_tutorial(project.source(name))
+    highlight = read_highlight(article, namespace(record, quoted))
+    _Build.runs[_Build.page.canonical_url] = record.about["date"], highlight
     notebook = weave(article, tutorial, shared.strings_of(name), record, quoted)
     path = project.cache / article.language / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ _POLICY = {
     "connect-src": "'self'",
     "manifest-src": "'self'",
     "base-uri": "'none'",
-    "form-action": "'none'",
+    "form-action": "'self'",  # the page for missing addresses asks the home page to search
 }
 
 
