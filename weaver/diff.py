@@ -230,11 +230,10 @@ def as_markdown(comparisons: list[Comparison], expected: Iterable[str], figures:
     """
     failed = {one.name for one in comparisons if one.state == "identical"} & set(expected)
     failed |= set(expected) - {one.name for one in comparisons}
-    states = [one.state for one in comparisons]
-    counts = [f"{states.count(s)} {s}" for s in ("renewed", "new", "gone", "identical")]
-    parts = ["; ".join(count for count in counts if count[0] != "0") or "No records", ""]
+    states = [one.state for one in comparisons if one.name not in failed]
+    kinds = [kind for kind in ("renewed", "new", "gone", "identical") if kind in states]
+    parts = ["; ".join(f"{states.count(kind)} {kind}" for kind in kinds) or "Nothing new", ""]
     if failed:
-        parts[0] = parts[0].replace(f"{states.count('identical')} identical", "others identical")
         listed = ", ".join(f"`{name}`" for name in sorted(failed))
         parts += [
             f"> [!WARNING]\n> No new record of {listed}: the run failed or was stopped."
