@@ -72,6 +72,9 @@ def test_markdown_shows_the_figures_side_by_side(versions, tmp_path):
     assert done.out.startswith("1 renewed\n")
     assert "### `line`: 4 of 8 values moved; all 3 claims hold" in done.out
     assert "| `slope` | `2` | `2.5` | +0.5 | +25.00% |" in done.out
+    device = versions.project.record("line").read_text(encoding="utf-8").split('"device": "')[1]
+    device = device.partition('"')[0]
+    assert f"| device | `{device}` | `{device}` |" in done.out
     assert "`fit_seconds: none → 0.25`" in done.out
     row = "| `plot` | ![before](https://host/raw/f/line/plot.before.svg) |"
     assert f"{row} ![after](https://host/raw/f/line/plot.after.svg) |" in done.out

@@ -294,15 +294,15 @@ def _section(one: Comparison, figures: str) -> Iterator[str]:
     yield ""
     if one.state != "renewed":
         return
-    if one.about:
-        yield "| run | before | after |"
-        yield "| --- | --- | --- |"
-        for key, (old, new) in one.about.items():
-            yield f"| {key} | {_cell(_plain(old))} | {_cell(_plain(new))} |"
-        yield ""
+    old, new = (_flat_about(record) for record in (one.before, one.after))
+    yield "| run | before | after |"
+    yield "| --- | --- | --- |"
+    for key in dict.fromkeys(["device", "date", "seconds", *one.about]):
+        yield f"| {key} | {_cell(_plain(old.get(key)))} | {_cell(_plain(new.get(key)))} |"
+    yield ""
     moved = [change for change in one.changes if change.kind == "moved"]
     if moved:
-        yield "| value | before | after | change | |"
+        yield "| value | before | after | change | relative |"
         yield "| --- | ---: | ---: | ---: | ---: |"
         for change in moved:
             before, after = _shown(change)
