@@ -431,6 +431,16 @@ def test_a_markdown_only_change_imports_no_torch_and_forks_need_no_edit(prose, r
     assert f"`make preview RUN=42`, or unpack [the site]({REPOSITORY}/site)" in prose.summary
 
 
+def test_the_summary_says_what_is_stale_and_what_differs(example):
+    example.edit(example.source, "share = 0.847", "share = 0.848")
+    example.edit(example.page("en"), "$y = 2x + 1$", "$y = 3x + 1$")
+    done = example.weaver("summary")
+    assert done.status == 0, done.err
+    assert "| `line` | **stale**: cell `secret` changed | 3 |" in done.out
+    assert "| line | not built | not built | **2 differences** |" in done.out
+    assert re.search(r"- .*docs/en/line.md:\d+: equation \$y = 3x \+ 1\$ is not in", done.out)
+
+
 def test_what_a_markdown_only_change_installs_has_no_torch():
     plan = subprocess.run(
         ["make", "--dry-run", "VENV=nowhere", "check", "build"],
