@@ -46,7 +46,7 @@ def test_text_says_what_moved_and_counts_the_rest(versions):
     assert "  slope: 2 → 2.5 (+0.5, +25.00%)" in lines
     assert "  share: 0.847 → 0.8471 (+0.0001, +0.01%)" in lines
     assert "  colour: none → blue" in lines
-    assert "  1 times differ" in lines
+    assert "  timings that moved: 1" in lines
     assert "  claim new: abs(slope - 2.5) < 1e-9" in lines
     assert "  claim gone: abs(slope - 2) < 1e-9" in lines
     assert "  other figure: plot" in lines
@@ -177,11 +177,11 @@ def test_a_value_is_said_with_its_change(before, after, said):
         (Change("residual", 7e-15, 8e-15), "rounding"),
         (Change("difference", 1e-7, 2e-7), "moved"),
         (Change("name", "a", "b"), "moved"),
-        (Change("fit_seconds", 0.5, 0.6), "time"),
-        (Change("loop_ms", 5, 6), "time"),
-        (Change("speedup_to_goal", 5, 6), "time"),
+        (Change("fit_seconds", 0.5, 0.6), "timing"),
+        (Change("loop_ms", 5, 6), "timing"),
+        (Change("speedup_to_goal", 5, 6), "timing"),
         (Change("items", 5, 6), "moved"),
     ],
 )
-def test_times_and_rounding_are_kept_apart(change, kind):
+def test_timings_and_rounding_are_kept_apart(change, kind):
     assert change.kind == kind

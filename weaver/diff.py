@@ -20,7 +20,7 @@ ROUNDING = 1e-6  # the relative change below which a number only rounds otherwis
 NOTHING = 1e-12  # the change below which any number does
 BODY_LIMIT = 60_000  # characters; GitHub takes 65,536 in a pull request's body
 _SHOWN_ITEMS = 6  # of one list or dict, before its largest change stands for all
-_TIME = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
+_TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
 Scalar = bool | int | float | str
@@ -52,9 +52,9 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """``time``, which moves with every run, ``rounding`` or ``moved``."""
-        if _TIME.search(self.name):
-            return "time"
+        """``timing``, which moves with every run, ``rounding`` or ``moved``."""
+        if _TIMING.search(self.name):
+            return "timing"
         small = self.difference is not None and abs(self.difference) < NOTHING
         if small or (self.relative is not None and abs(self.relative) < ROUNDING):
             return "rounding"
@@ -317,10 +317,10 @@ def _section(one: Comparison, figures: str) -> Iterator[str]:
         yield f"- other output: {', '.join(f'`{cell}`' for cell in one.cells)}"
     if one.figures:
         yield f"- other figure: {', '.join(f'`{figure.cell}`' for figure in one.figures)}"
-    times = [change for change in one.changes if change.kind == "time"]
-    if times:
-        yield from ("", "<details><summary>Times, which differ in every run</summary>", "")
-        yield from (f"- {_code(say(change))}" for change in times)
+    timings = [change for change in one.changes if change.kind == "timing"]
+    if timings:
+        yield from ("", "<details><summary>Timings, which differ in every run</summary>", "")
+        yield from (f"- {_code(say(change))}" for change in timings)
         yield from ("", "</details>")
     if one.figures and figures:
         yield from ("", "<details><summary>Figures, before and after</summary>", "")
@@ -354,9 +354,9 @@ def _notes(one: Comparison) -> Iterator[str]:
     """Say in a line each what is counted only."""
     kinds = [change.kind for change in one.changes for _ in range(1 + change.others)]
     if count := kinds.count("rounding"):
-        yield f"{count} more differ by rounding, less than a millionth"
-    if count := kinds.count("time"):
-        yield f"{count} times differ"
+        yield f"values that moved by rounding, less than a millionth: {count}"
+    if count := kinds.count("timing"):
+        yield f"timings that moved: {count}"
 
 
 def _amounts(change: Change) -> tuple[str, str]:

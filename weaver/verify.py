@@ -50,7 +50,7 @@ def _report(record: Record, done: Execution) -> Iterator[str]:
         "moved, and claims speak of it": [c for c in moved if _name(c) in claimed],
         "moved, and no claim speaks of it": [c for c in moved if _name(c) not in claimed],
         "differ by rounding": [c for c in changes if c.kind == "rounding"],
-        "times": [c for c in changes if c.kind == "time"],
+        "timings": [c for c in changes if c.kind == "timing"],
     }
     for title, members in groups.items():
         if members:
