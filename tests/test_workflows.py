@@ -90,6 +90,7 @@ class Job:
     artifacts: Path
     expressions: dict[str, str]
     environment: dict[str, str] = field(default_factory=dict)
+    branch: str = "main"
     said: str = ""
     ok: bool = True
 
@@ -165,7 +166,7 @@ class Job:
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     def clone(self, **_: str) -> None:
-        git("clone", "--quiet", str(self.origin), ".", at=self.checkout)
+        git("clone", "--quiet", "--branch", self.branch, str(self.origin), ".", at=self.checkout)
         # What `make` would install is there already: this very environment.
         venv = self.checkout / ".venv"
         venv.mkdir()
@@ -204,6 +205,7 @@ def remote(recorded, tmp_path_factory) -> Site:
     git("init", "--quiet", "--bare", "--initial-branch", "main", str(root / "origin"), at=root)
     git("remote", "add", "origin", str(root / "origin"), at=root / "site")
     push(Site(root / "site"), "fresh")
+    git("push", "--quiet", "origin", "HEAD:fresh", at=root / "site")
     return Site(root / "site")
 
 
@@ -407,6 +409,7 @@ def prose(remote, tmp_path) -> Job:
     address = "inputs.site-url || format('https://{0}.github.io/{1}', github.repository_owner,"
     address += " github.event.repository.name)"
     job = new_job(remote, tmp_path / "site", **{address: "https://someone.github.io/fork"})
+    job.branch = "fresh"
     stubs = tmp_path / "stubs"
     stubs.mkdir()
     for name in ("torch", "torchvision", "numpy", "matplotlib", "ipykernel_launcher"):
@@ -415,9 +418,7 @@ def prose(remote, tmp_path) -> Job:
     return job
 
 
-def test_a_markdown_only_change_imports_no_torch_and_forks_need_no_edit(prose, remote):
-    fresh = git("log", "--format=%H", "--grep", "^fresh$", at=remote.root).strip()
-    git("push", "--quiet", "--force", "origin", f"{fresh}:main", at=remote.root)
+def test_a_markdown_only_change_imports_no_torch_and_forks_need_no_edit(prose):
     prose.play(workflow("check")["jobs"]["site"])
     assert prose.ok, prose.said
     assert "is imported" not in prose.said
@@ -587,6 +588,21 @@ def test_pull_requests_start_nothing_that_could_hurt():
     # No script is put together from what somebody else can write.
     for where, step in steps("run"):
         assert "${{" not in step["run"], where
+
+
+def test_dependabot_keeps_every_kind_of_pin_fresh():
+    text = (ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8")
+    kept = {
+        (one["package-ecosystem"], one["directory"]) for one in yaml.safe_load(text)["updates"]
+    }
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
+    kinds = {"requirements.txt": "pip", "package.json": "npm"}
+    pinned = {
+        (kinds[Path(path).name], f"/{Path(path).parent}".removesuffix("."))
+        for path in listed.splitlines()
+        if Path(path).name in kinds
+    }
+    assert kept == {("github-actions", "/"), *pinned}
 
 
 def tool(name: str, *arguments: str, at: Path = ROOT) -> Outcome:
