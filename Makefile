@@ -6,24 +6,31 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export NO_MKDOCS_2_WARNING := 1
 # Small models gain nothing from more threads, and lose much on a busy machine.
 export OMP_NUM_THREADS ?= 1
-# A tutorial to run; all stale ones without it.
+# A tutorial to run; all stale ones without it, and FORCE=1 runs fresh ones too.
 NAME ?=
+FORCE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve run data check test lint bench clean
+.PHONY: help site build serve run verify data check test lint bench preview clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
 site: $(VENV)/site ## Build both languages into site/, running stale tutorials first
 	@$(PY) -m weaver status || $(MAKE) run
+	@$(MAKE) --no-print-directory build
+
+build: $(VENV)/site ## Build both languages from the records as they are
 	$(PY) -m mkdocs build --strict
 
 serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
 	$(PY) -m mkdocs serve --livereload
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
-	$(PY) -m weaver run $(NAME)
+	$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)
+
+verify: $(VENV)/run ## Run again all tutorials, or only NAME=…, and say what moved
+	$(PY) -m weaver verify $(NAME)
 
 data: $(VENV)/site ## Download and verify the datasets
 	$(PY) -m weaver data
@@ -40,6 +47,11 @@ test: $(VENV)/test lint data ## Run every test, in a real kernel and a real brow
 
 bench: $(VENV)/test ## Measure the budgets
 	$(PY) -m benchmarks
+
+preview: $(VENV)/python ## Show the site of a pull request: RUN=the number of its check
+	rm -rf .cache/preview
+	gh run download $(RUN) --name site --dir .cache/preview
+	$(PY) -m http.server --bind 127.0.0.1 --directory .cache/preview
 
 clean: ## Delete what can be made again; run records and data stay
 	rm -rf site .cache .pytest_cache .ruff_cache $(VENV)

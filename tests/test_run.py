@@ -87,7 +87,12 @@ def test_every_other_cell_runs_once_for_both_languages(example):
         ),
         ("doubled = 2 * slope", "while True: pass", "while", "ran longer than 3 s"),
         ("doubled = 2 * slope", "import os; os._exit(1)", "import os", "ended the kernel"),
-        ("abs(slope - 2) < 1e-9", "slope > 3", ">>> slope > 3", "gave False, not True"),
+        (
+            "abs(slope - 2) < 1e-9",
+            "slope > 3",
+            ">>> slope > 3",
+            "slope > 3 gave False, not True (slope = 2.0)",
+        ),
         ("(2.0, 1.0)", "(2.0, 1.5)", ">>> fit(", "gave (2.0, 1.0), not (2.0, 1.5)"),
         ('print(f"slope: {slope}")', "X[0] = 1", "X[0] = 1", "changes `X`"),
         ('print(f"slope: {slope}")', "X += 1", "X += 1", "sets `X`, which"),

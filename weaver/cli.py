@@ -8,9 +8,11 @@ from pathlib import Path
 
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
+from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
 from weaver.problems import WeaverError
 from weaver.project import Project
 from weaver.record import Shared, Status, read_status
+from weaver.summary import summarise
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 
@@ -60,12 +62,44 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="say which records are fresh; 1 if one is stale")
     status.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
     status.add_argument("--json", action="store_true", help="as JSON, the longest run first")
+    status.add_argument("--stale", action="store_true", help="leave the fresh ones out")
+    status.add_argument("--limit", type=int, metavar="N", help="the first N only")
     status.set_defaults(command=_status)
 
     checks = commands.add_parser(
         "check", help="check prose, programs and records against each other"
     )
     checks.set_defaults(command=_check)
+
+    diff = commands.add_parser("diff", help="compare the records here with a git revision's")
+    diff.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
+    diff.add_argument("--base", default="HEAD", metavar="REV", help="the revision (HEAD)")
+    form = diff.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument(
+        "--markdown",
+        action="store_true",
+        help="as a pull request's body, in which each NAME should have been run",
+    )
+    diff.add_argument(
+        "--figures", type=Path, metavar="DIR", help="write changed figures, before and after"
+    )
+    diff.add_argument(
+        "--figures-url", metavar="URL", help="where DIR will be read from (DIR itself)"
+    )
+    diff.set_defaults(command=_diff)
+
+    verify = commands.add_parser(
+        "verify", help="run again here, say what moved; 1 if a claim fails or a value is gone"
+    )
+    verify.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
+    verify.set_defaults(command=_verify)
+
+    summary = commands.add_parser("summary", help="sum up records, pages and checks as Markdown")
+    summary.add_argument(
+        "--site", type=Path, default=Path("site"), metavar="DIR", help="the built site (site)"
+    )
+    summary.set_defaults(command=_summary)
     return parser
 
 
@@ -118,6 +152,8 @@ def _status(project: Project, options: argparse.Namespace) -> int:
         except WeaverError as error:
             problems += error.problems
             statuses.append(Status(name, ("its record or source cannot be read",), None))
+    if options.stale:
+        statuses = [status for status in statuses if not status.fresh]
     if options.json:
         longest = sorted(statuses, key=lambda status: -(status.seconds or float("inf")))
         rows = [
@@ -127,11 +163,11 @@ def _status(project: Project, options: argparse.Namespace) -> int:
                 "changed": list(status.changed),
                 "seconds": status.seconds,
             }
-            for status in longest
+            for status in longest[: options.limit]
         ]
         print(json.dumps(rows, indent=2))
     else:
-        for status in statuses:
+        for status in statuses[: options.limit]:
             print(f"{status.name}: " + ("fresh" if status.fresh else "stale"))
             for change in status.changed:
                 print(f"  {change}")
@@ -147,6 +183,47 @@ def _check(project: Project, options: argparse.Namespace) -> int:
     pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
     print(f"{pages} pages, {len(project.tutorial_names())} tutorials: {len(problems)} problems")
     return int(bool(problems))
+
+
+def _diff(project: Project, options: argparse.Namespace) -> int:
+    known = {*project.tutorial_names(), *(path.stem for path in project.runs.glob("*.ipynb"))}
+    if _unknown(options.names, sorted(known), "tutorial"):
+        return 2
+    comparisons = compare_records(project, options.base, options.names)
+    if options.figures:
+        write_figures(comparisons, options.figures)
+    if options.json:
+        print(json.dumps(as_json(comparisons), indent=2, ensure_ascii=False))
+    elif options.markdown:
+        address = options.figures_url or str(options.figures or "")
+        print(as_markdown(comparisons, options.names, address))
+    else:
+        print(as_text(comparisons))
+    return 0
+
+
+def _verify(project: Project, options: argparse.Namespace) -> int:
+    try:
+        from weaver.verify import verify_tutorial
+    except ModuleNotFoundError as error:
+        print(f"{error.name} is not installed: use `make verify`", file=sys.stderr)
+        return 1
+    if _unknown(options.names, project.tutorial_names(), "tutorial"):
+        return 2
+    confirmed = True
+    for name in options.names or project.tutorial_names():
+        print(f"{name}: running again, writing nothing", flush=True)
+        try:
+            confirmed &= verify_tutorial(project, name)
+        except WeaverError as error:
+            print(f"\n{error}", file=sys.stderr)
+            confirmed = False
+    return int(not confirmed)
+
+
+def _summary(project: Project, options: argparse.Namespace) -> int:
+    print(summarise(project, project.root / options.site))
+    return 0
 
 
 def _unknown(names: list[str], known: list[str], noun: str) -> bool:

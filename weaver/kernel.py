@@ -4,6 +4,7 @@ The runner executes one-line calls of these functions between the cells; they
 answer in JSON. Nothing here adds a name to the tutorial's namespace.
 """
 
+import ast
 import contextlib
 import doctest
 import io
@@ -169,12 +170,39 @@ def check_claims(docstring: str) -> str:
                         "source": example.source.strip(),
                         "want": example.want.strip(),
                         "report": report.getvalue() if failed else "",
+                        "measured": _measured(example.source, test.globs) if failed else "",
                     }
                 )
                 test.globs.update(one.globs)
                 report.seek(0)
                 report.truncate()
     return json.dumps(results)
+
+
+def _measured(source: str, names: dict[str, object]) -> str:
+    """Return what an expression's names are worth: ``accuracy = 0.8321``.
+
+    A value picked by a constant, ``sweep["slow"]``, is shown by itself.
+    """
+    source = source.strip()
+    try:
+        tree = ast.parse(source, mode="eval")
+    except SyntaxError:  # a statement: the report says what it did
+        return ""
+    found: dict[str, object] = {}
+    picked = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            if isinstance(node.value, ast.Name) and node.value.id in names:
+                picked.add(node.value)
+                with contextlib.suppress(LookupError, TypeError):
+                    written = ast.get_source_segment(source, node)
+                    found[written] = names[node.value.id][node.slice.value]
+        elif isinstance(node, ast.Name) and node not in picked and node.id in names:
+            found[node.id] = names[node.id]
+    return ", ".join(
+        f"{name} = {value!r}" for name, value in found.items() if _plain(value) is not None
+    )
 
 
 def describe(packages: list[str]) -> str:

@@ -62,9 +62,21 @@ def read_record(path: Path) -> Record | None:
     WeaverError
         If the file is not a whole record as the runner wrote it.
     """
-    about, content = _load(path)
-    if about is None:
+    try:
+        return parse_record(path, path.read_bytes())
+    except FileNotFoundError:
         return None
+
+
+def parse_record(path: Path, content: bytes) -> Record:
+    """Read a run record from its bytes; ``path`` is what messages call it.
+
+    Raises
+    ------
+    WeaverError
+        If the bytes are not a whole record as the runner wrote it.
+    """
+    about = _parse_about(path, content)
     outputs = {}
     for cell in json.loads(content)["cells"]:
         mine = cell["metadata"].get("weaver", {})
@@ -182,8 +194,9 @@ def source_digest(project: Project, name: str, pins: dict[str, str], strings: St
 def read_status(project: Project, name: str, shared: "Shared") -> Status:
     """Return whether a tutorial needs a run, and why."""
     path = project.record(name)
-    about, _ = _load(path)
-    if about is None:
+    try:
+        about = _parse_about(path, path.read_bytes())
+    except FileNotFoundError:
         return Status(name, ("never run",), None)
     strings = shared.strings_of(name)
     if about["source_digest"] == source_digest(project, name, shared.pins, strings):
@@ -223,16 +236,12 @@ def _local_modules(path: Path) -> list[Path]:
     ]
 
 
-def _load(path: Path) -> tuple[dict | None, bytes]:
-    """Return a record's account of the run and the file's whole content.
+def _parse_about(path: Path, content: bytes) -> dict:
+    """Return a record's account of the run.
 
     Only the end of the file is parsed: the digest vouches for the rest, and a
     site of a thousand tutorials asks each of them whether it is fresh.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return None, b""
     again = f"run `python -m weaver run {path.stem} --force`, or restore the file from git"
     cells, mark, metadata = content.rpartition(b'\n "metadata": {')
     found = _DIGEST.search(metadata)
@@ -241,7 +250,7 @@ def _load(path: Path) -> tuple[dict | None, bytes]:
     bare = _DIGEST.sub(rb"\g<1>" + _NO_DIGEST + rb"\g<3>", metadata, count=1)
     if _whole_digest(cells, mark, bare) != found[2]:
         raise fail(path, 0, f"was changed after the run that wrote it: {again}")
-    return json.loads(b"{" + mark + metadata)["metadata"]["weaver"], content
+    return json.loads(b"{" + mark + metadata)["metadata"]["weaver"]
 
 
 def _whole_digest(*parts: bytes) -> bytes:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -35,6 +37,23 @@ _WARNED = re.compile(r"ipykernel_\d+[/\\](\d+)\.py:(\d+)")
 _MURMUR_SEED = 0xC70F6907  # of ipykernel's names for the code of cells
 
 
+@dataclass(frozen=True)
+class Execution:
+    """A finished run: the executed notebook, and the claims that did not hold.
+
+    The run's own account, of values, claims, device and so on, is
+    ``notebook.metadata["weaver"]``.
+    """
+
+    notebook: nbformat.NotebookNode
+    failures: tuple[Problem, ...]
+
+    @property
+    def about(self) -> dict:
+        """The run's own account, as a record keeps it."""
+        return self.notebook.metadata["weaver"]
+
+
 def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> None:
     """Run a tutorial and write its record.
 
@@ -43,6 +62,22 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
     WeaverError
         If a cell raises, warns, hangs or breaks its contract, or a claim does
         not hold. The last record then stays as it was.
+    """
+    done = execute(project, name, cell_limit=cell_limit)
+    if done.failures:
+        raise WeaverError(done.failures)
+    write_record(project.record(name), done.notebook)
+    claims, values = len(done.about["claims"]), len(done.about["values"])
+    print(f"  {claims} claims hold, {values} values, {done.about['seconds']:.1f} s")
+
+
+def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> Execution:
+    """Run a tutorial in a fresh kernel and write nothing.
+
+    Raises
+    ------
+    WeaverError
+        If a cell raises, warns, hangs or breaks its contract.
     """
     shared = Shared.of(project)
     strings = shared.strings_of(name)
@@ -64,8 +99,6 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
         values = session.ask("values()")
         claims = session.ask(f"check_claims({tutorial.docstring!r})")
         about = session.ask(f"describe({sorted(key['packages'])!r})")
-    _require_claims(tutorial, claims)
-    held = len(claims)
     session.notebook.metadata["weaver"] = {
         **about,
         "claims": [{key: claim[key] for key in ("of", "source", "want")} for claim in claims],
@@ -77,8 +110,7 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
         "source_digest": digest,
         "values": values,
     }
-    write_record(project.record(name), session.notebook)
-    print(f"  {held} claims hold, {len(values)} values, {sum(session.seconds.values()):.1f} s")
+    return Execution(session.notebook, tuple(_failed_claims(tutorial, claims)))
 
 
 class _Session:
@@ -226,20 +258,16 @@ def _environment(project: Project) -> dict[str, str]:
     }
 
 
-def _require_claims(tutorial: Tutorial, claims: list[dict]) -> None:
-    text = tutorial.path.read_text(encoding="utf-8")
-    problems = []
+def _failed_claims(tutorial: Tutorial, claims: list[dict]) -> Iterator[Problem]:
+    lines = tutorial.path.read_text(encoding="utf-8").splitlines()
     for claim in claims:
         if claim["report"]:
             first = claim["source"].splitlines()[0]
-            line = next(
-                (n for n, row in enumerate(text.splitlines(), 1) if f">>> {first}" in row), 0
-            )
+            line = next((n for n, row in enumerate(lines, 1) if f">>> {first}" in row), 0)
             got = claim["report"].partition("Got:")[2] or claim["report"].splitlines()[-1]
             said = f"claim fails: {first} gave {' '.join(got.split())}, not {claim['want']}"
-            problems.append(Problem(tutorial.path, line, said))
-    if problems:
-        raise WeaverError(problems)
+            said += f" ({claim['measured']})" if claim["measured"] else ""
+            yield Problem(tutorial.path, line, said)
 
 
 def _warn_of_other_versions(pins: dict[str, str]) -> None:
