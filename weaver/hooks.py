@@ -32,6 +32,7 @@ from weaver.page import add_policy, box_tables, link_terms, mark_language, slugi
 from weaver.problems import WeaverError, fail
 from weaver.project import Project
 from weaver.record import Shared, Status, read_record, read_status
+from weaver.search import Section, read_sections, write_index
 from weaver.tutorial import read_tutorial
 from weaver.weave import weave
 
@@ -61,6 +62,7 @@ class _Build:
     outputs: list[str]  # HTML that must not pass through Markdown
     content: str  # the rendered article
     toc: TableOfContents
+    sections: list[Section]  # of the language's pages, for the search
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -81,6 +83,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Keep the notebook's template, and what we leave of Material, out of the site."""
     _read_shared.cache_clear()
+    _Build.sections = []
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     for file in [file for file in files if file.src_uri.startswith(unused)]:
         files.remove(file)
@@ -142,8 +145,10 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
             raise PluginError(str(fail(path, line, say_latex(source, error)))) from None
 
-    content = _MATHS.sub(convert, content)
-    return _finish(content, page, config, files)
+    content = _finish(_MATHS.sub(convert, content), page, config, files)
+    if not page.meta.get("search", {}).get("exclude"):
+        _Build.sections += read_sections(content, page.url.removeprefix("./"))
+    return content
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -157,7 +162,9 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Leave a forwarding page at each address that a page once had."""
+    """Write the language's search index, and a page at each address that a page once had."""
+    index = Path(config.site_dir, "search", f"{config.theme['language']}.json")
+    write_index(index, _Build.sections)
     for old, new in config.extra.get("redirects", {}).items():
         path = Path(config.site_dir, old, "index.html")
         path.parent.mkdir(parents=True, exist_ok=True)
