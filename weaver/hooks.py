@@ -34,6 +34,7 @@ from weaver.page import add_policy, box_tables, link_terms, mark_language, slugi
 from weaver.problems import WeaverError, fail
 from weaver.project import LANGUAGES, Project
 from weaver.record import Shared, Status, read_record, read_status
+from weaver.search import Section, read_sections, write_index
 from weaver.share import Edition, Entry, make_files, make_head
 from weaver.tutorial import read_tutorial
 from weaver.weave import namespace, weave
@@ -66,6 +67,7 @@ class _Build:
     toc: TableOfContents
     runs: dict[str, tuple[str, Highlight | None]] = {}  # date and card, by the article's address
     editions: dict[str, Edition] = {}  # by language
+    sections: list[Section]  # of the language's pages, for the search
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -87,6 +89,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Keep the notebook's template, and what others would add, out of the site."""
     _read_shared.cache_clear()
+    _Build.sections = []
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     unused += ("sitemap.xml",)  # share.py writes its own
     for file in [file for file in files if file.src_uri.startswith(unused)]:
@@ -154,8 +157,10 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
             raise PluginError(str(fail(path, line, say_latex(source, error)))) from None
 
-    content = _MATHS.sub(convert, content)
-    return _finish(content, page, config, files)
+    content = _finish(_MATHS.sub(convert, content), page, config, files)
+    if not page.meta.get("search", {}).get("exclude"):
+        _Build.sections += read_sections(content, page.url.removeprefix("./"))
+    return content
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -203,7 +208,12 @@ def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Naviga
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write what is about the whole site; the last language's build leaves it complete."""
+    """Write the language's search index, and what is about the whole site.
+
+    The last language's build leaves that complete.
+    """
+    index = Path(config.site_dir, "search", f"{config.theme['language']}.json")
+    write_index(index, _Build.sections)
     redirects = config.extra.get("redirects", {})
     for name, text in make_files(_Build.editions, redirects).items():
         path = Path(config.site_dir, name)

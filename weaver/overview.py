@@ -218,8 +218,8 @@ def _glossary_list(project: Project, article: Article) -> str:
         read_glossary(project), key=lambda term: _alphabetical(term[language], language)
     )
     return "\n\n".join(
-        f'<strong id="{slugify(term[language], "-")}">{term[language]}</strong>'
-        f' · <span lang="{other}">{term[other]}</span>\n'
+        f'**{term[language]}** · <span lang="{other}">{term[other]}</span>'
+        f" {{ #{slugify(term[language], '-')} }}\n"
         f":   {term['what'][language]}"
         for term in terms
     )
