@@ -647,6 +647,8 @@ def test_a_missing_page_asks_its_languages_home_page_to_search(lose, pages, lang
     page.keyboard.press("Enter")
     page.wait_for_url((pages if language == "tr" else f"{pages}en/") + "?q=slope")
     assert page.locator("html").get_attribute("lang") == language
+    page.locator("dialog.site-search[open]").wait_for()
+    assert page.locator(".site-search__query").input_value() == "slope"
 
 
 def test_a_missing_page_speaks_both_languages_without_a_script(lose):
