@@ -26,6 +26,7 @@ from nbconvert.exporters.templateexporter import default_filters
 
 from weaver.article import Article, Prose, evaluate, read_article, read_meta, read_quoted
 from weaver.cards import Highlight, make_card, read_highlight
+from weaver.cells import lighten_code, link_cells
 from weaver.check import say_latex
 from weaver.figures import fit_svg
 from weaver.languages import capitalised
@@ -320,6 +321,7 @@ def _finish(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     if glossary is not None:
         anchors = {word: slugify(term[language], "-") for word, term in _terms(config, language)}
         content = link_terms(content, glossary.url_relative_to(page.file), anchors)
+    content = link_cells(lighten_code(content), language)
     return box_tables(mark_language(content, language))
 
 
