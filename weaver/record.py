@@ -26,8 +26,9 @@ class Record:
     """The last run of a tutorial.
 
     ``outputs`` maps a cell's name to its outputs for each language, ``code`` to
-    the code that ran, ``seconds`` to the time that it took; ``about`` is the run's own account: key, values, claims, device, versions,
-    seconds, date, dataset digests.
+    the code that ran, ``seconds`` to the time that it took; ``about`` is the
+    run's own account: key, values, claims, device, versions, seconds, date,
+    dataset digests.
     """
 
     path: Path
