@@ -2,6 +2,9 @@
 
 import html
 import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator
 
 # matplotlib's colours -> the page's own, which site.css defines for both themes.
 _COLOURS = {
@@ -18,13 +21,16 @@ _COLOURS = {
     "#b0b0b0": "var(--figure-grid)",
     "#cccccc": "var(--figure-grid)",
 }
-_DROPPED = re.compile(
-    r"(?s)\A.*?(?=<svg)|<metadata>.*?</metadata>|<!--.*?-->|<defs>\s*<style.*?</style>\s*</defs>"
-    r"|font-family: [^;\"]*;? ?| transform=\"rotate\(-?0 [^)]*\)\"|(?<= )[\n ]+|(?<=>)\s+(?=<)"
+# What the root says for all, and what SVG takes for granted.
+_ROOT = {"fill": "currentColor", "stroke-linejoin": "round"}
+_GRANTED = {"stroke-width": "1", "stroke-linecap": "butt", "stroke-dashoffset": "0"}
+_COORDINATES = frozenset(
+    "x y width height transform viewBox stroke-width stroke-dasharray".split()
 )
-_SHORTHAND = re.compile(r"font: ((?:[a-z]+ |\d+ )*)(\d+(?:\.\d+)?px) [^;\"]*")
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)")
+_REFERENCE = re.compile(r"(?:url\()?#([^)]+)\)?")
+_NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+_NO_TURN = re.compile(r" ?rotate\(-?0 [^)]*\)")
+_STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _DECIMAL = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])")
 
 
@@ -34,28 +40,165 @@ def fit_svg(svg: str, name: str, alt: str, language: str) -> str:
     Its identifiers start with ``name``, its colours follow the theme, its
     numbers are written as in ``language``, and ``alt`` describes it.
     """
-    svg = _DROPPED.sub("", svg.replace("\n", " "))
-    svg = _SHORTHAND.sub(r"font-weight: \1; font-size: \2", svg).replace("font-weight: ;", "")
-    svg = re.sub(r'\b(id="|url\(#|href="#)', rf"\1{name}-", svg)
-    referred = set(re.findall(r'(?:url\(#|href="#)([^")]+)', svg))
-    svg = re.sub(r' id="([^"]*)"', lambda match: match[0] * (match[1] in referred), svg)
-    svg = re.sub(r"#[0-9a-f]{6}\b", lambda match: _COLOURS.get(match[0], match[0]), svg)
-    svg = re.sub(r"<(?!image)[^>]*>", _round_numbers, svg)
-    if language == "tr":
-        svg = _TEXT.sub(lambda match: match[1] + _DECIMAL.sub(r"\1,\2", match[2]), svg)
-    size = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)
-    if size is None:
+    root = ET.fromstring(svg[svg.index("<svg") :])
+    if "viewBox" not in root.attrib:
         raise ValueError("the SVG has no viewBox")
-    root = (
-        f'<svg viewBox="0 0 {size[1]} {size[2]}" width="{size[1]}pt" role="img"'
-        f' aria-label="{html.escape(alt)}" fill="currentColor" stroke-linejoin="round">'
-    )
-    return re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1)
+    width, height = (_round(size) for size in root.get("viewBox", "").split()[2:])
+    for element in root.iter():
+        _simplify(element, language)
+    _drop_unseen(root)
+    _name_targets(root, name)
+    root.attrib = {
+        "viewBox": f"0 0 {width} {height}",
+        "width": f"{width}pt",
+        "role": "img",
+        "aria-label": alt,
+        **_ROOT,
+        **_hoist_text(root),
+    }
+    return "".join(_write(root))
 
 
-def _round_numbers(tag: re.Match) -> str:
-    """Round the coordinates of a tag to what an eye can tell."""
-    digits = 4 if "matrix" in tag[0] or "scale" in tag[0] else 1
-    return _NUMBER.sub(
-        lambda number: f"{float(number[0]):.{digits}f}".rstrip("0").rstrip("."), tag[0]
+def _simplify(element: ET.Element, language: str) -> None:
+    """Write an element's attributes in the fewest characters that look the same."""
+    element.tag = element.tag.rpartition("}")[2]
+    attributes = {key.rpartition("}")[2]: value for key, value in element.items()}
+    for entry in attributes.pop("style", "").split(";"):
+        key, _, value = entry.partition(":")
+        if value and key.strip() != "font-family":
+            attributes[key.strip()] = value.strip()
+    for key, value in list(attributes.items()):
+        if key in {"fill", "stroke"}:
+            attributes[key] = _COLOURS.get(value, value)
+        elif element.tag == "image":
+            continue  # its pixels must meet the frame's exactly
+        elif key == "d":
+            attributes[key] = _relative(value)
+        elif key == "transform":
+            digits = 4 if "matrix" in value or "scale" in value else 1
+            attributes[key] = _round(_NO_TURN.sub("", value), digits)
+        elif key in _COORDINATES:
+            attributes[key] = _round(value)
+        # A target must say it: what refers to it may say otherwise.
+        granted = "id" not in attributes and _GRANTED.get(key) == attributes[key]
+        if granted or not attributes[key]:
+            del attributes[key]
+    element.attrib = attributes
+    if element.tag in {"text", "tspan"} and language == "tr":
+        element.text = element.text and _DECIMAL.sub(r"\1,\2", element.text)
+
+
+def _drop_unseen(parent: ET.Element) -> None:
+    """Drop what draws nothing, and groups that only group."""
+    kept: list[ET.Element] = []
+    for child in parent:
+        _drop_unseen(child)
+        if child.tag in {"metadata", "style"} or (child.tag == "defs" and not len(child)):
+            continue
+        blank = child.get("fill") == "none" and not {"stroke", "id"} & set(child.keys())
+        if child.tag == "path" and blank and parent.tag != "clipPath":
+            continue
+        if child.tag == "g" and not set(child.keys()) - {"id"}:
+            kept += child
+        else:
+            kept.append(child)
+    parent[:] = kept
+
+
+def _name_targets(root: ET.Element, name: str) -> None:
+    """Name what is referred to, and drop what a reference says that its target says."""
+    targets = {element.get("id"): element for element in root.iter()}
+    names: dict[str, str] = {}
+    for element in root.iter():
+        for key in {"href", "clip-path", "fill"} & set(element.keys()):
+            match = _REFERENCE.fullmatch(element.attrib[key])
+            if match and match[1] in targets:
+                new = names.setdefault(match[1], f"{name}-{len(names)}")
+                element.set(key, element.attrib[key].replace(match[1], new))
+                if element.tag == "use":
+                    said = set(targets[match[1]].keys()) - {"id"}
+                    element.attrib = {k: v for k, v in element.items() if k not in said}
+    for identifier, element in targets.items():
+        if identifier in names:
+            element.set("id", names[identifier])
+        else:
+            element.attrib.pop("id", None)
+
+
+def _hoist_text(root: ET.Element) -> dict[str, str]:
+    """Return what most texts of a figure say of themselves, and drop it from them."""
+    texts = list(root.iter("text"))
+    for text in texts:
+        text.attrib.setdefault("text-anchor", "start")
+    common = {}
+    for key in ("text-anchor", "font-size"):
+        said = Counter(text.attrib[key] for text in texts if key in text.attrib)
+        for value, _ in said.most_common(1):
+            common[key] = value
+            for text in texts:
+                if text.get(key) == value:
+                    del text.attrib[key]
+    return common
+
+
+def _write(element: ET.Element) -> Iterator[str]:
+    attributes = "".join(
+        f' {key}="{html.escape(value, quote=True)}"' for key, value in element.items()
     )
+    text = html.escape(element.text, quote=False) if element.text and element.text.strip() else ""
+    if not (text or len(element)):
+        yield f"<{element.tag}{attributes}/>"
+        return
+    yield f"<{element.tag}{attributes}>{text}"
+    for child in element:
+        yield from _write(child)
+        if child.tail and child.tail.strip():
+            yield html.escape(child.tail, quote=False)
+    yield f"</{element.tag}>"
+
+
+def _round(text: str, digits: int = 1) -> str:
+    """Round the numbers in a text to what an eye can tell."""
+    return _NUMBER.sub(lambda number: _shortest(float(number[0]), digits), text)
+
+
+def _shortest(number: float, digits: int = 1) -> str:
+    """Write a number without the zeros that say nothing."""
+    text = f"{number:.{digits}f}".rstrip("0").rstrip(".")
+    if text.startswith(("0.", "-0.")):
+        return text.replace("0.", ".", 1)
+    return "0" if text == "-0" else text
+
+
+def _relative(path: str) -> str:
+    """Write a path of absolute coordinates with relative ones, which are shorter.
+
+    Distances are between rounded points, so that errors do not add up.
+    """
+    written, last = "", ""
+    x = y = start_x = start_y = 0  # in tenths
+    for command, rest in _STEP.findall(path):
+        if command in "zZ":
+            written, last, x, y = written + "z", "z", start_x, start_y
+            continue
+        if command not in "MLCQ":
+            raise ValueError(f"an SVG path with {command!r} is not matplotlib's")
+        points = [round(float(number) * 10) for number in rest.split()]
+        pairs = list(zip(points[::2], points[1::2], strict=True))
+        numbers = [
+            _shortest(distance / 10) for pair in pairs for distance in (pair[0] - x, pair[1] - y)
+        ]
+        if command.lower() != last:
+            written += command.lower()
+        elif not numbers[0].startswith("-"):
+            written += " "
+        last = command.lower()
+        written += "".join(
+            number if index == 0 or number.startswith("-") else f" {number}"
+            for index, number in enumerate(numbers)
+        )
+        x, y = pairs[-1]
+        if command == "M":
+            start_x, start_y = x, y
+            last = "l"  # what follows a moveto without a letter of its own is a line
+    return written

@@ -6,10 +6,12 @@ notebook, which mkdocs-jupyter then renders with our template.
 """
 
 import html
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
 from jinja2 import Environment
@@ -26,14 +28,17 @@ from nbconvert.exporters.templateexporter import default_filters
 
 from weaver.article import Article, Prose, evaluate, read_article, read_meta, read_quoted
 from weaver.cards import Highlight, make_card, read_highlight
+from weaver.cells import lighten_code, link_cells
 from weaver.check import say_latex
+from weaver.downloads import make_notebook, make_script
 from weaver.figures import fit_svg
 from weaver.languages import capitalised
 from weaver.overview import overview_names, read_glossary
 from weaver.page import add_policy, box_tables, link_terms, mark_language, slugify
 from weaver.problems import WeaverError, fail
 from weaver.project import LANGUAGES, Project
-from weaver.record import Shared, Status, read_record, read_status
+from weaver.provenance import Provenance, describe_run, repository_links
+from weaver.record import Record, Shared, Status, read_record, read_status
 from weaver.search import Section, read_sections, write_index
 from weaver.share import Edition, Entry, make_files, make_head
 from weaver.tutorial import read_tutorial
@@ -62,6 +67,7 @@ class _Build:
     files: Files
     article: Article | None = None
     status: Status  # of the article's record
+    made: Provenance  # of the article
     outputs: list[str]  # HTML that must not pass through Markdown
     content: str  # the rendered article
     toc: TableOfContents
@@ -120,7 +126,10 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
     try:
         _Build.article = read_article(path, path.relative_to(project.docs).parts[0])
         if _Build.article.tutorial is not None:
-            page.file.abs_src_path = str(_weave(project, _Build.article, strict=config.strict))
+            notebook, record = _weave(project, _Build.article, strict=config.strict)
+            _Build.made = describe_run(_Build.article, record)
+            _write_downloads(notebook, record, page, config, files)
+            page.file.abs_src_path = str(_cache(project, _Build.article, notebook))
     except WeaverError as error:
         raise PluginError(str(error)) from None
     return page
@@ -133,7 +142,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if article is None:
         return markdown
     if article.tutorial is not None:
-        page.meta = dict(article.meta)  # the notebook's JSON has none
+        # The notebook's JSON has none. What the page says of its making goes along.
+        page.meta = {**article.meta, "made": _Build.made, "links": _links(page, config)}
         return markdown
     try:
         return _with_terms(_overview(_project(config), article), config)
@@ -266,8 +276,10 @@ def _read_shared(project: Project) -> tuple[Shared, dict[str, dict]]:
     return Shared.of(project), read_quoted(project)
 
 
-def _weave(project: Project, article: Article, *, strict: bool) -> Path:
-    """Write the article's notebook to the cache and return its path."""
+def _weave(
+    project: Project, article: Article, *, strict: bool
+) -> tuple[nbformat.NotebookNode, Record]:
+    """Return the article's notebook, and the record of the run that it shows."""
     name = str(article.tutorial)
     shared, quoted = _read_shared(project)
     if not project.source(name).exists():
@@ -281,11 +293,43 @@ def _weave(project: Project, article: Article, *, strict: bool) -> Path:
     tutorial = read_tutorial(project.source(name))
     highlight = read_highlight(article, namespace(record, quoted))
     _Build.runs[_Build.page.canonical_url] = record.about["date"], highlight
-    notebook = weave(article, tutorial, shared.strings_of(name), record, quoted)
-    path = project.cache / article.language / f"{name}.ipynb"
+    return weave(article, tutorial, shared.strings_of(name), record, quoted), record
+
+
+def _cache(project: Project, article: Article, notebook: nbformat.NotebookNode) -> Path:
+    """Write the article's notebook to where mkdocs-jupyter will read it; return the path."""
+    path = project.cache / article.language / f"{article.tutorial}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     return path
+
+
+def _write_downloads(
+    woven: nbformat.NotebookNode, record: Record, page: Page, config: MkDocsConfig, files: Files
+) -> None:
+    """Write the article as a notebook and as a program, beside its page."""
+
+    def resolve(link: str) -> str:
+        target = urlsplit(link)
+        path = posixpath.join(posixpath.dirname(page.file.src_uri), unquote(target.path))
+        file = files.get_file_from_path(posixpath.normpath(path)) if target.path else page.file
+        if target.scheme or file is None:  # a broken link stops the build later
+            return link
+        address = urljoin(str(config.site_url), file.url)
+        return f"{address}#{target.fragment}" if target.fragment else address
+
+    language = _Build.article.language
+    notebook = make_notebook(woven, record, language, str(page.canonical_url), resolve)
+    path = Path(page.file.abs_dest_path).with_name(record.path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    path.with_suffix(".py").write_text(make_script(notebook), encoding="utf-8")
+
+
+def _links(page: Page, config: MkDocsConfig) -> dict[str, str]:
+    name = _Build.made.name
+    notebook = posixpath.join(posixpath.dirname(page.file.dest_uri), f"{name}.ipynb")
+    return repository_links(name, notebook, config.repo_url, config.edit_uri)
 
 
 def _overview(project: Project, article: Article) -> str:
@@ -330,6 +374,7 @@ def _finish(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     if glossary is not None:
         anchors = {word: slugify(term[language], "-") for word, term in _terms(config, language)}
         content = link_terms(content, glossary.url_relative_to(page.file), anchors)
+    content = link_cells(lighten_code(content), language)
     return box_tables(mark_language(content, language))
 
 

@@ -7,8 +7,10 @@ import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+import babel.dates
 import yaml
 from babel.numbers import format_decimal, format_percent
 
@@ -62,6 +64,22 @@ def format_seconds(value: float, digits: int = 1, *, language: str) -> str:
     """Write a duration in seconds: ``12,3 sn`` or ``12.3 s``."""
     unit = {"tr": "sn", "en": "s"}[language]
     return f"{format_number(value, digits, language=language)}\N{NO-BREAK SPACE}{unit}"
+
+
+def format_duration(value: float, *, language: str) -> str:
+    """Write a duration in seconds for people: ``7,6 sn``, ``3 dk 37 sn``."""
+    if value < 60:
+        return format_seconds(value, language=language)
+    minutes, seconds = divmod(round(value), 60)
+    unit = {"tr": "dk", "en": "min"}[language]
+    written = f"{format_integer(minutes, language=language)}\N{NO-BREAK SPACE}{unit}"
+    return f"{written} {format_seconds(seconds, 0, language=language)}" if seconds else written
+
+
+def format_date(value: str, *, language: str) -> str:
+    """Write an ISO date in words: ``21 Kasım 2026`` or ``21 November 2026``."""
+    locale = {"tr": "tr", "en": "en_GB"}[language]
+    return babel.dates.format_date(date.fromisoformat(value), "long", locale=locale)
 
 
 def format_integer(value: float, *, language: str) -> str:

@@ -109,14 +109,15 @@ def overview_names(
     names["quoted_figures"] = lambda: _quoted_table(article, quoted)
     names["runs"] = lambda: _runs_table(article, records)
     names["glossary"] = lambda: _glossary_list(project, article)
-    names["reading_minutes"] = lambda page: _reading_minutes(project, article.language, page)
+    names["reading_minutes"] = lambda page: reading_minutes(
+        read_article(project.docs / article.language / f"{page}.md", article.language)
+    )
     names["figure"] = lambda tutorial, cell, alt: _figure(article, records[tutorial], cell, alt)
     return names
 
 
-def _reading_minutes(project: Project, language: str, page: str) -> int:
+def reading_minutes(article: Article) -> int:
     """Return how long a page's prose takes to read, in whole minutes."""
-    article = read_article(project.docs / language / f"{page}.md", language)
     words = sum(len(part.text.split()) for part in article.parts if isinstance(part, Prose))
     return max(1, round(words / WORDS_PER_MINUTE))
 

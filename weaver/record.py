@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -25,14 +25,17 @@ _NO_DIGEST = b"0" * 64
 class Record:
     """The last run of a tutorial.
 
-    ``outputs`` maps a cell's name to its outputs for each language;
-    ``about`` is the run's own account: key, values, claims, device, versions,
-    seconds, date, dataset digests.
+    ``outputs`` maps a cell's name to its outputs for each language, ``code`` to
+    the code that ran, ``seconds`` to the time that it took; ``about`` is the
+    run's own account: key, values, claims, device, versions, seconds, date,
+    dataset digests.
     """
 
     path: Path
     about: dict
     outputs: dict[str, dict[str, list]]
+    code: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def values(self) -> dict:
@@ -77,12 +80,14 @@ def parse_record(path: Path, content: bytes) -> Record:
         If the bytes are not a whole record as the runner wrote it.
     """
     about = _parse_about(path, content)
-    outputs = {}
+    outputs, code, seconds = {}, {}, {}
     for cell in json.loads(content)["cells"]:
         mine = cell["metadata"].get("weaver", {})
         if "name" in mine:
             outputs[mine["name"]] = {"en": cell["outputs"], **mine.get("outputs", {})}
-    return Record(path, about, outputs)
+            code[mine["name"]] = "".join(cell["source"])
+            seconds[mine["name"]] = mine["seconds"]
+    return Record(path, about, outputs, code, seconds)
 
 
 def write_record(path: Path, notebook: nbformat.NotebookNode) -> None:

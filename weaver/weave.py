@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from weaver.article import Article, Prose, Shown, Value, evaluate
 from weaver.languages import Strings, localise
@@ -45,7 +45,7 @@ def weave(
     def flush() -> None:
         nonlocal text
         if text.strip():
-            notebook.cells.append(new_markdown_cell(text, id=f"text-{len(notebook.cells)}"))
+            notebook.cells.append(markdown_cell(text, f"text-{len(notebook.cells)}"))
         text = ""
 
     for part in article.parts:
@@ -67,7 +67,13 @@ def weave(
                 notebook.cells.append(_code(hidden.pop(0), None, article, strings, record))
             notebook.cells.append(_code(cell, part, article, strings, record))
     flush()
+    notebook.cells += [_code(cell, None, article, strings, record) for cell in hidden]
     return notebook
+
+
+def markdown_cell(text: str, identifier: str) -> NotebookNode:
+    """Return a Markdown cell; nbformat's own maker validates each cell, at a cost."""
+    return from_dict({"cell_type": "markdown", "id": identifier, "metadata": {}, "source": text})
 
 
 def namespace(record: Record, quoted: Mapping[str, dict]) -> dict[str, object]:
@@ -94,14 +100,20 @@ def _code(
     source = cell.source
     if article.language == "tr":
         source = localise(cell, strings).source
-    node = new_code_cell(source, id=cell.name[:64])
-    node.outputs = [from_dict(output) for output in outputs]
-    node.metadata["tags"] = sorted(cell.tags)
-    node.metadata["weaver"] = {
+    about = {
         "name": cell.name,
         "alt": part.alt if part and part.alt else "",
         "indent": part.indent if part else "",
         # A picture is what the reader came for; how it is drawn can wait.
         "fold": _FOLD[article.language] if cell.displays and shows_image(outputs) else "",
     }
-    return node
+    return from_dict(
+        {
+            "cell_type": "code",
+            "id": cell.name[:64],
+            "metadata": {"tags": sorted(cell.tags), "weaver": about},
+            "execution_count": None,
+            "source": source,
+            "outputs": outputs,
+        }
+    )

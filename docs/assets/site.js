@@ -79,8 +79,8 @@ for (const figure of document.querySelectorAll(".cell-figure")) {
   button.addEventListener("click", () => enlarge(figure));
   figure.append(button);
   figure.addEventListener("click", (event) => {
-    // Not when the reader selects a figure's text.
-    if (!button.contains(event.target) && getSelection().isCollapsed) enlarge(figure);
+    // Not when the reader selects a figure's text, or meant the button or the link.
+    if (!event.target.closest("a, button") && getSelection().isCollapsed) enlarge(figure);
   });
 }
 
