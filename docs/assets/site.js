@@ -85,11 +85,12 @@ for (const figure of document.querySelectorAll(".cell-figure")) {
 }
 
 // Say in the table of contents where the reader is.
+const contents = document.getElementById("site-toc");
 const entries = new Map();
-for (const link of document.querySelectorAll("#site-toc a")) {
+for (const link of contents?.querySelectorAll("a") ?? []) {
   const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)));
   if (heading) entries.set(heading, link);
-  link.addEventListener("click", () => document.getElementById("site-toc").hidePopover());
+  link.addEventListener("click", () => contents.hidePopover());
 }
 // The current section is the last whose heading is above the upper quarter of the screen.
 const passed = new Set();
@@ -99,11 +100,12 @@ const observer = new IntersectionObserver(
       if (isIntersecting) passed.add(target);
       else passed.delete(target);
     }
+    contents.querySelector("[aria-current]")?.removeAttribute("aria-current");
     const current = [...entries.keys()].findLast((heading) => passed.has(heading));
-    for (const [heading, link] of entries) {
-      if (heading === current) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
+    if (!current) return;
+    const link = entries.get(current);
+    link.setAttribute("aria-current", "true");
+    contents.scrollTop = link.offsetTop - contents.clientHeight / 2;
   },
   { rootMargin: "1000000px 0px -75% 0px" },
 );
