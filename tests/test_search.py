@@ -8,9 +8,12 @@ import io
 import json
 import re
 import tokenize
+from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_FILE_PATH
 from conftest import ROOT
+from playwright.sync_api import expect
 
 from weaver.overview import read_glossary
 from weaver.project import LANGUAGES, Project
@@ -97,6 +100,13 @@ def test_every_result_leads_to_an_anchor_that_exists(built, index):
         page, _, anchor = address.partition("#")
         html = (built / page / "index.html").read_text(encoding="utf-8")
         assert not anchor or f' id="{anchor}"' in html, address
+
+
+def test_a_page_has_the_script_if_and_only_if_it_has_the_dialog(built):
+    pages = [path.read_text(encoding="utf-8") for path in built.rglob("*.html")]
+    scripts = [text.count("assets/search/search.js") for text in pages]
+    assert scripts == [text.count('<dialog class="site-search"') for text in pages]
+    assert sum(scripts) == 2 * len(Project(ROOT).article_paths("tr"))
 
 
 def test_every_term_of_the_glossary_is_a_section(index):
@@ -485,14 +495,21 @@ def test_enter_opens_the_first_result(visit, site):
     page.wait_for_url(site + "activations-and-backpropagation/#relu")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_can_ask(visit, language):
+    page = visit(f"{HOME[language]}?q=ReLU")
+    page.locator(".site-search__results[data-query=ReLU] a").first.wait_for()
+    assert page.locator(".site-search__query").input_value() == "ReLU"
+    assert results(page)[0][1].endswith(" > ReLU")
+
+
 def test_a_result_on_this_page_closes_the_dialog(visit):
     page = visit("activations-and-backpropagation/")
     page.locator(".site-search-open").click()
     ask(page, "relu")
     page.locator(".site-search__link").first.click()
     page.locator(".site-search").wait_for(state="hidden")
-    page.wait_for_function("location.hash === '#relu'")
-    assert 0 <= page.evaluate("document.getElementById('relu').getBoundingClientRect().top") < 300
+    expect(page.locator("#relu")).to_be_in_viewport()
 
 
 def test_a_click_beside_the_dialog_closes_it(visit):
@@ -522,6 +539,18 @@ def test_the_dialog_fills_a_phone(visit, language):
         "i => parseFloat(getComputedStyle(i).fontSize)"
     )
     assert size >= 16  # iOS zooms into smaller fields
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("query", ["softmax", "zürafa"])
+def test_the_open_dialog_is_accessible(visit, query, width, theme):
+    page = visit("", width, color_scheme=theme)
+    page.locator(".site-search-open").click()
+    ask(page, query)
+    page.evaluate(Path(AXE_FILE_PATH).read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run('.site-search', {resultTypes: ['violations']})")
+    assert [rule["id"] for rule in found["violations"]] == []
 
 
 def test_a_failure_is_said_and_the_next_letter_tries_again(browser, site):
