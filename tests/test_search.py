@@ -55,6 +55,7 @@ def test_a_section_starts_at_each_heading_and_term_with_an_anchor():
         ("<p data-search-exclude>no <b>no</b></p><p>yes</p>", "yes"),
         ("<div data-search-exclude>a<div>b<br></div>c</div>after", "after"),
         ("<button>Copy</button>after", "after"),
+        ('<a class="cell-link" href="#code-x" aria-label="link">¶</a>after', "after"),
         (
             "<table><thead><tr><th>m</th></tr></thead><tr><td>a</td><td>b</td></tr></table>",
             "a · b ·",
@@ -134,6 +135,11 @@ def test_names_that_only_code_has_are_not_in_the_index(index, language):
     only_code = names - set(re.findall(r"\w+", prose))
     assert len(only_code) > 100
     assert only_code & words == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sign_of_a_link_is_in_the_index(index, language):
+    assert [row[0] for row in index[language] if set("¶↩") & set("".join(row[1:]))] == []
 
 
 def test_the_vendored_libraries_are_what_their_packages_hold():

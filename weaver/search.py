@@ -21,6 +21,7 @@ _INLINE = set(
     "a abbr b bdi cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var"
     " wbr".split()
 )
+_LINK_SIGNS = {"headerlink", "cell-link", "footnote-ref", "footnote-backref"}
 _VOID = set("area base br col embed hr img input link meta source track wbr".split())
 
 
@@ -122,13 +123,10 @@ class _Reader(HTMLParser):
 
 def _is_noise(tag: str, attributes: dict[str, str | None]) -> bool:
     """Tell permalinks, footnote marks, table heads, folded code's label, and what is marked so."""
-    classes = (attributes.get("class") or "").split()
+    classes = set((attributes.get("class") or "").split())
     return (
         "data-search-exclude" in attributes
         or tag in {"button", "thead"}
-        or (
-            tag == "a"
-            and not {"headerlink", "footnote-ref", "footnote-backref"}.isdisjoint(classes)
-        )
+        or (tag == "a" and not classes.isdisjoint(_LINK_SIGNS))
         or (tag == "details" and "code" in classes)
     )
