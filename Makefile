@@ -9,6 +9,8 @@ export OMP_NUM_THREADS ?= 1
 # A tutorial to run; all stale ones without it, and FORCE=1 runs fresh ones too.
 NAME ?=
 FORCE ?=
+# Where `make serve` listens.
+ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
 .PHONY: help site build serve run verify data check test lint bench preview clean
@@ -24,7 +26,7 @@ build: $(VENV)/site ## Build both languages from the records as they are
 	$(PY) -m mkdocs build --strict
 
 serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
-	$(PY) -m mkdocs serve --livereload
+	$(PY) -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
 	$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.lighthouse import print_table
+from benchmarks.serve import measure_serve
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "tests" / "example"
@@ -109,6 +110,7 @@ def main() -> int:
             print(f"{'measured':<50}{'is':>9}{'budget':>9}")
             for rows in (
                 measure_build(folder),
+                measure_serve(ROOT, folder, ENVIRONMENT),
                 measure_status(folder),
                 measure_run(folder),
                 measure_records(),

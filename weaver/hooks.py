@@ -8,7 +8,7 @@ notebook, which mkdocs-jupyter then renders with our template.
 import html
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -18,6 +18,7 @@ from jinja2 import Environment
 from math_core import LatexError, LatexToMathML
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -26,6 +27,7 @@ from mkdocs.structure.toc import TableOfContents
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
+from weaver import serve
 from weaver.article import Article, Prose, evaluate, read_article, read_meta, read_quoted
 from weaver.cards import Highlight, make_card, read_highlight
 from weaver.cells import lighten_code, link_cells
@@ -79,6 +81,8 @@ class _Build:
 def on_startup(command: str, dirty: bool) -> None:
     """Remember whether this is ``mkdocs serve``."""
     _Build.serving = command == "serve"
+    if _Build.serving:
+        serve.prepare()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -98,9 +102,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     _Build.sections = []
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     unused += ("sitemap.xml",)  # share.py writes its own
+    unused += () if _Build.serving else (serve.ASSETS,)
     for file in [file for file in files if file.src_uri.startswith(unused)]:
         files.remove(file)
     return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """While serving, choose the pages that need to be made again."""
+    if _Build.serving:
+        project = _project(config)
+        try:
+            serve.choose_pages(config, files, project, _read_shared(project)[0])
+        except WeaverError as error:
+            raise PluginError(str(error)) from None
+    return nav
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
@@ -110,6 +126,8 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """
     if config.theme["language"] != LANGUAGES[0]:
         config.theme.static_templates.discard("404.html")
+    if _Build.serving:
+        serve.keep_templates(env, _project(config))
     sheets = (file.url for file in files if file.src_uri.startswith("assets/stylesheets/main."))
     env.globals["material_stylesheet"] = next(url for url in sheets if url.endswith(".css"))
     return env
@@ -174,13 +192,14 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
-    """Give the page its Content-Security-Policy."""
-    return output if _Build.serving else add_policy(output)
+    """Give the page its Content-Security-Policy; served, a place for problems instead."""
+    return serve.finish_page(output, page) if _Build.serving else add_policy(output)
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
     """Give the page for missing addresses its Content-Security-Policy."""
-    return add_policy(output) if template_name.endswith(".html") else output
+    published = template_name.endswith(".html") and not _Build.serving
+    return add_policy(output) if published else output
 
 
 def on_template_context(context: dict, template_name: str, config: MkDocsConfig) -> dict:
@@ -265,6 +284,19 @@ def _edition(nav: Navigation, config: MkDocsConfig) -> Edition:
     return Edition(
         config.site_url, config.site_name, config.site_description or "", tuple(entries)
     )
+
+
+def on_serve(
+    server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]
+) -> LiveReloadServer:
+    """Keep the development server going when a build fails."""
+    serve.attend(server, config, builder, _project(config))
+    return server
+
+
+def on_build_error(error: Exception) -> None:
+    """Remember what went wrong, for the browser."""
+    serve.note_failure(error)
 
 
 def _project(config: MkDocsConfig) -> Project:

@@ -1,0 +1,203 @@
+"""Serve the site while it is edited: weave again what changed, and say what is wrong.
+
+MkDocs' own server and its "dirty" builds do the work. Here is what they lack: which
+pages a saved file changes, and errors that are read in the browser, over the last
+good page.
+"""
+
+import hashlib
+import html
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from weaver.article import read_meta
+from weaver.problems import WeaverError
+from weaver.project import Project
+from weaver.record import Shared, source_digest
+from weaver.tutorial import read_text
+
+PROBLEMS = "assets/serve.json"  # in the served site: what is wrong now
+ASSETS = "assets/serve."  # of served pages only
+
+log = logging.getLogger("mkdocs.plugins.weaver")
+
+_LOCATED = re.compile(r"(?P<path>[^\s:][^:\n]*\.\w+):(?:(?P<line>\d+):)? (?P<text>.+)", re.DOTALL)
+_LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?:a link|an \w+ link) '(?P<link>[^']+)'")
+
+
+class _Served:
+    """What is known from one build to the next."""
+
+    wanted: dict[str, str] = {}  # what each page would be made from, by its file in docs/
+    made: dict[str, str] = {}  # what it was made from
+    failure: BaseException | None = None  # of the build that is under way
+
+
+def prepare() -> None:
+    """Keep MkDocs from warning, at each build, of what this module makes good."""
+    build = logging.getLogger("mkdocs.commands.build")
+    build.addFilter(lambda record: not str(record.msg).startswith("A 'dirty' build"))
+
+
+def choose_pages(config: MkDocsConfig, files: Files, project: Project, shared: Shared) -> None:
+    """Let MkDocs build exactly the pages whose ingredients changed since they were made.
+
+    A page that is not built again still has its title and front matter: menus and
+    neighbours show them.
+    """
+    pages = files.documentation_pages()
+    metas = {file.src_uri: _read_meta(project.docs / file.src_uri) for file in pages}
+    common = _digest_common(config, project, metas)
+    for file in pages:
+        meta = metas[file.src_uri]
+        if file.page is not None:
+            file.page.meta = dict(meta)
+            file.page.title = meta.get("title", file.page.title)
+        parts = _ingredients(project.docs / file.src_uri, meta, project, shared)
+        _Served.wanted[file.src_uri] = _digest([common, *parts])
+        destination = Path(file.abs_dest_path)
+        if _Served.wanted[file.src_uri] != _Served.made.get(file.src_uri) and destination.exists():
+            # MkDocs compares times; the page itself stays until there is a better one.
+            os.utime(destination, (0, 0))
+
+
+def keep_templates(env: Environment, project: Project) -> None:
+    """Compile the templates once, not at each build."""
+    folder = project.cache / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def finish_page(output: str, page: Page) -> str:
+    """Note that a page is made, and let it show what is wrong."""
+    name = page.file.src_uri
+    if name in _Served.made:
+        log.info(f"weaver: made {name} again")
+    _Served.made[name] = _Served.wanted.get(name, "")
+    root = "../" * page.file.dest_uri.count("/")
+    added = (
+        f'<link rel="stylesheet" href="{root}{ASSETS}css">'
+        f'<script type="module" src="{root}{ASSETS}js"></script>'
+    )
+    return output.replace("</head>", f"{added}</head>", 1)
+
+
+def note_failure(error: BaseException) -> None:
+    """Remember the first error of a build; what MkDocs raises later only follows from it."""
+    _Served.failure = _Served.failure or error
+
+
+def attend(
+    server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None], project: Project
+) -> None:
+    """Keep the server going when a build fails, and the browsers informed."""
+    site = Path(config.site_dir)
+    heard = _Listener()
+    logging.getLogger("mkdocs").addHandler(heard)
+    _tell(site, [])
+
+    def rebuild() -> None:
+        heard.messages.clear()
+        _Served.failure = None
+        try:
+            builder()
+        # MkDocs' Abort is a SystemExit. Whatever it was, the server outlives it.
+        except (Exception, SystemExit) as error:
+            note_failure(error)
+        if _Served.failure is None:
+            _tell(site, [_locate(message, project) for message in heard.messages])
+        else:
+            said = str(_Served.failure) or type(_Served.failure).__name__
+            _tell(site, [_locate(line, project) for line in _split(said)], failed=True)
+
+    server.builder = rebuild
+
+
+class _Listener(logging.Handler):
+    """Hears the warnings of a build that does not fail."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _tell(site: Path, problems: list[dict], *, failed: bool = False) -> None:
+    """Write what is wrong where served pages read it."""
+    path = site / PROBLEMS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"failed": failed, "problems": problems}
+    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def _split(said: str) -> list[str]:
+    """Return the problems of a message: a line each, or the whole if it names no file."""
+    lines = said.splitlines()
+    return lines if all(map(_LOCATED.match, lines)) else [said]
+
+
+def _locate(message: str, project: Project) -> dict:
+    """Take the file and the line out of a message; MkDocs says of a link only the file."""
+    if link := _LINK.search(message):
+        path = project.docs / link["page"]
+        rows = read_text(path).splitlines() if path.exists() else []
+        line = next((n for n, row in enumerate(rows, 1) if html.unescape(link["link"]) in row), 0)
+        name = path.relative_to(project.root).as_posix()
+        return {"path": name, "line": line, "text": message}
+    found = _LOCATED.fullmatch(message)
+    if found is None:
+        return {"path": "", "line": 0, "text": message}
+    return {"path": found["path"], "line": int(found["line"] or 0), "text": found["text"]}
+
+
+def _read_meta(path: Path) -> dict[str, object]:
+    try:
+        return read_meta(path)
+    except WeaverError:
+        return {}  # building the page will say what is wrong
+
+
+def _ingredients(
+    path: Path, meta: dict[str, object], project: Project, shared: Shared
+) -> Iterable[bytes]:
+    """Yield what one page is made from, beside what is common to all."""
+    yield path.read_bytes()
+    names = project.tutorial_names() if "records" in meta else []
+    if "tutorial" in meta:
+        names = [str(meta["tutorial"])]
+    for name in names:
+        if project.record(name).exists():
+            yield project.record(name).read_bytes()
+        if project.source(name).exists():
+            strings = shared.strings_of(name)
+            yield source_digest(project, name, shared.pins, strings).encode()
+
+
+def _digest_common(
+    config: MkDocsConfig, project: Project, metas: dict[str, dict[str, object]]
+) -> bytes:
+    """Return a digest of what every page shows or is dressed in."""
+    templates = (path for path in project.root.glob("overrides/**/*") if path.is_file())
+    files = [*project.root.glob("*.yml"), *project.docs.glob("*.yml"), *templates]
+    titles = [(name, str(meta.get("title"))) for name, meta in metas.items()]
+    parts = [path.read_bytes() for path in sorted(files)]
+    return _digest([json.dumps([config.site_url, sorted(titles)]).encode(), *parts]).encode()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()
