@@ -25,7 +25,8 @@ class Server:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
         command = re.search(
-            r"(?m)^\t\$\(PY\) (-m mkdocs serve .*)$", (ROOT / "Makefile").read_text()
+            r"(?m)^\t\$\(PY\) (-m mkdocs serve .*)$",
+            (ROOT / "Makefile").read_text(encoding="utf-8"),
         )
         self.process = subprocess.Popen(
             [sys.executable, *command[1].replace("$(ADDRESS)", address).split()],
