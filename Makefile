@@ -13,7 +13,7 @@ FORCE ?=
 ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help site build serve run verify data check test lint bench preview clean
+.PHONY: help site build serve new run verify data check test lint bench preview clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -27,6 +27,9 @@ build: $(VENV)/site ## Build both languages from the records as they are
 
 serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
 	$(PY) -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
+
+new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_TR=… TITLE_EN=… if you have them
+	$(PY) -m weaver new "$(NAME)" --title-tr "$(TITLE_TR)" --title-en "$(TITLE_EN)"
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
 	$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)

@@ -9,8 +9,9 @@ from pathlib import Path
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
+from weaver.new import new_tutorial
 from weaver.problems import WeaverError
-from weaver.project import Project
+from weaver.project import LANGUAGES, Project
 from weaver.record import Shared, Status, read_status
 from weaver.summary import summarise
 
@@ -100,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
         "--site", type=Path, default=Path("site"), metavar="DIR", help="the built site (site)"
     )
     summary.set_defaults(command=_summary)
+
+    new = commands.add_parser("new", help="begin a tutorial: a program, and an article to fill")
+    new.add_argument("name", metavar="NAME", help="such as linear_regression")
+    for language in LANGUAGES:
+        new.add_argument(
+            f"--title-{language}", metavar="TITLE", help=f"of the article in {language}"
+        )
+    new.set_defaults(command=_new)
     return parser
 
 
@@ -223,6 +232,14 @@ def _verify(project: Project, options: argparse.Namespace) -> int:
 
 def _summary(project: Project, options: argparse.Namespace) -> int:
     print(summarise(project, project.root / options.site))
+    return 0
+
+
+def _new(project: Project, options: argparse.Namespace) -> int:
+    titles = {language: getattr(options, f"title_{language}") for language in LANGUAGES}
+    for path in new_tutorial(project, options.name, titles):
+        print(path.relative_to(project.root))
+    print(f"next: make run NAME={options.name}, then make serve")
     return 0
 
 
