@@ -29,10 +29,10 @@ serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
 	$(PY) -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
 
 new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_TR=… TITLE_EN=… if you have them
-	$(PY) -m weaver new "$(NAME)" --title-tr "$(TITLE_TR)" --title-en "$(TITLE_EN)"
+	@$(PY) -m weaver new "$(NAME)" --title-tr "$(TITLE_TR)" --title-en "$(TITLE_EN)"
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
-	$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)
+	@$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)
 
 verify: $(VENV)/run ## Run again all tutorials, or only NAME=…, and say what moved
 	$(PY) -m weaver verify $(NAME)
@@ -41,7 +41,7 @@ data: $(VENV)/site ## Download and verify the datasets
 	$(PY) -m weaver data
 
 check: $(VENV)/site ## Check prose, programs and records against each other
-	$(PY) -m weaver check
+	@$(PY) -m weaver check
 
 lint: $(VENV)/test ## Check the style of the Python code
 	$(PY) -m ruff check .
