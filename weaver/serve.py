@@ -11,8 +11,11 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock, Thread
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
@@ -23,7 +26,7 @@ from mkdocs.structure.pages import Page
 from weaver.article import read_meta
 from weaver.problems import WeaverError
 from weaver.project import Project
-from weaver.record import Shared, source_digest
+from weaver.record import Shared, source_digest, write_whole
 from weaver.tutorial import read_text
 
 PROBLEMS = "assets/serve.json"  # in the served site: what is wrong now
@@ -100,13 +103,18 @@ def note_failure(error: BaseException) -> None:
 def attend(
     server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None], project: Project
 ) -> None:
-    """Keep the server going when a build fails, and the browsers informed."""
-    site = Path(config.site_dir)
+    """Keep the server going when a build fails, and the browsers informed.
+
+    After a build that does not fail, ``weaver check`` runs beside the server: it
+    finds what a page can be made with all the same, a typed result say.
+    """
     heard = _Listener()
     logging.getLogger("mkdocs").addHandler(heard)
-    _tell(site, [])
+    told = _Told(Path(config.site_dir) / PROBLEMS, project)
+    told.tell([], check=True)
 
     def rebuild() -> None:
+        told.give_up()
         heard.messages.clear()
         _Served.failure = None
         try:
@@ -115,12 +123,55 @@ def attend(
         except (Exception, SystemExit) as error:
             note_failure(error)
         if _Served.failure is None:
-            _tell(site, [_locate(message, project) for message in heard.messages])
+            told.tell([_locate(message, project) for message in heard.messages], check=True)
         else:
             said = str(_Served.failure) or type(_Served.failure).__name__
-            _tell(site, [_locate(line, project) for line in _split(said)], failed=True)
+            told.tell([_locate(line, project) for line in _split(said)], check=False)
 
     server.builder = rebuild
+
+
+class _Told:
+    """What served pages read: the problems of the last build, then those of a check."""
+
+    def __init__(self, path: Path, project: Project) -> None:
+        self.path, self.project = path, project
+        self.lock = Lock()
+        self.check: subprocess.Popen[str] | None = None
+
+    def give_up(self) -> None:
+        """Stop the check that may be running: its files are changing."""
+        with self.lock:
+            if self.check is not None:
+                self.check.kill()
+            self.check = None
+
+    def tell(self, problems: list[dict], *, check: bool) -> None:
+        """Say what a build found; after one that did not fail, have the rest checked."""
+        self._write(problems, failed=not check, checking=check)
+        if check:
+            self.check = subprocess.Popen(
+                [sys.executable, "-m", "weaver", "check"],
+                cwd=self.project.root,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+            )
+            Thread(target=self._wait, args=(self.check, problems), daemon=True).start()
+
+    def _wait(self, check: "subprocess.Popen[str]", problems: list[dict]) -> None:
+        lines = check.communicate()[0].splitlines()
+        found = [_locate(line, self.project) for line in lines if _LOCATED.fullmatch(line)]
+        places = {(problem["path"], problem["line"]) for problem in found}
+        left = [one for one in problems if (one["path"], one["line"]) not in places]
+        with self.lock:
+            if self.check is check:
+                self._write(left + found, failed=False, checking=False)
+
+    def _write(self, problems: list[dict], *, failed: bool, checking: bool) -> None:
+        told = {"failed": failed, "checking": checking, "problems": problems}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path, json.dumps(told, ensure_ascii=False).encode())
 
 
 class _Listener(logging.Handler):
@@ -132,14 +183,6 @@ class _Listener(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.messages.append(record.getMessage())
-
-
-def _tell(site: Path, problems: list[dict], *, failed: bool = False) -> None:
-    """Write what is wrong where served pages read it."""
-    path = site / PROBLEMS
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"failed": failed, "problems": problems}
-    path.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 
 
 def _split(said: str) -> list[str]:

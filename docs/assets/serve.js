@@ -3,29 +3,31 @@ const WORDS = {
   tr: {
     failed: "Sayfa yenilenemedi",
     kept: "Gördüğünüz, son iyi hâlidir. Hata düzelince bu kutu kendiliğinden kapanır.",
-    warned: "Sayfa yenilendi; düzeltilmesi gerekenler var",
+    found: (count) => `Düzeltilecek ${count} şey var`,
     close: "Kapat",
   },
   en: {
     failed: "The page could not be renewed",
     kept: "What you see is its last good state. This box closes by itself once the error is mended.",
-    warned: "The page was renewed; some things need mending",
+    found: (count) => (count === 1 ? "One thing to mend" : `${count} things to mend`),
     close: "Close",
   },
 };
+const OPEN = "serve-open"; // whether the reader wants to see what does not keep a page from being made
 
 const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 
 const show = ({ failed, problems }) => {
+  document.querySelector(".serve-problems")?.remove();
+  if (!problems.length) return;
   const words = WORDS[document.documentElement.lang] ?? WORDS.en;
-  const box = make("section", failed ? "serve-problems serve-problems--failed" : "serve-problems");
+  const box = make("details", failed ? "serve-problems serve-problems--failed" : "serve-problems");
   box.setAttribute("role", "alert");
-  box.setAttribute("lang", document.documentElement.lang);
+  box.open = failed || sessionStorage.getItem(OPEN) === "yes";
   const close = make("button", "serve-problems__close", "×");
   close.type = "button";
   close.setAttribute("aria-label", words.close);
   close.addEventListener("click", () => box.remove());
-  document.addEventListener("keydown", (event) => event.key === "Escape" && box.remove());
   const list = make("ul", "serve-problems__list");
   for (const { path, line, text } of problems) {
     const item = make("li");
@@ -33,10 +35,22 @@ const show = ({ failed, problems }) => {
     item.append(make("span", "serve-problems__text", text));
     list.append(item);
   }
-  box.append(close, make("p", "serve-problems__title", failed ? words.failed : words.warned), list);
+  box.append(make("summary", "serve-problems__title", failed ? words.failed : words.found(problems.length)), close, list);
   if (failed) box.append(make("p", "serve-problems__note", words.kept));
+  else box.addEventListener("toggle", () => sessionStorage.setItem(OPEN, box.open ? "yes" : "no"));
   document.body.append(box);
 };
 
-const told = await fetch(new URL("serve.json", import.meta.url), { cache: "no-store" }).then((answer) => answer.json());
-if (told.failed || told.problems.length) show(told);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".serve-problems")?.remove();
+});
+
+// While a check is running, what it finds is still to come.
+let shown = "";
+const look = async () => {
+  const answer = await fetch(new URL("serve.json", import.meta.url), { cache: "no-store" });
+  const told = await answer.json();
+  if (shown !== (shown = JSON.stringify(told.problems))) show(told);
+  if (told.checking) setTimeout(look, 500);
+};
+await look();
