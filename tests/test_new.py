@@ -86,7 +86,7 @@ def test_strings_that_are_shared_already_are_not_written_again(example: Site) ->
         ("Bad-Name", "lower-case ASCII letters"),
         ("ölçek", "lower-case ASCII letters"),
         ("../line", "lower-case ASCII letters"),
-        ("", "lower-case ASCII letters"),
+        ("", "needs a name"),
         ("torch", "a meaning in Python"),
         ("random", "a meaning in Python"),
         ("class", "a meaning in Python"),

@@ -187,6 +187,31 @@ def test_a_changed_program_marks_its_article_until_it_is_run(
     )
 
 
+def test_a_page_that_was_never_made_says_why(example: Site, tab: Callable[[str], Page]) -> None:
+    assert example.weaver("new", "second").status == 0  # never run
+    example.edit(example.page("en"), "{{ slope |", "{{ slopes |")
+    example.edit(example.page("tr"), "\\frac{1}{n}", "\\frac{1}{n")
+    server = Server(example)
+    try:
+        page = tab(f"{server.url}/second/")
+        told = page.locator(f"{TOLD}--failed")
+        for said in ("make run NAME=second", "docs/en/line.md:20", "docs/tr/line.md:17"):
+            expect(told).to_contain_text(said, timeout=90_000)
+        expect(page.locator("main pre")).to_contain_text("never run")
+        home = tab(f"{server.url}/en/")
+        wait_for(home, "Example")
+
+        example.edit(example.page("en"), "{{ slopes |", "{{ slope |")
+        expect(told).not_to_contain_text("docs/en/line.md", timeout=90_000)
+        example.edit(example.page("tr"), "\\frac{1}{n", "\\frac{1}{n}")
+        expect(told).not_to_contain_text("docs/tr/line.md", timeout=90_000)
+        assert example.weaver("run", "second").status == 0
+        wait_for(page, "Gradyan inişi")
+        expect(told).to_have_count(0, timeout=90_000)
+    finally:
+        server.stop()
+
+
 def test_nothing_of_this_is_in_the_built_site(built: Path) -> None:
     assert not list(built.rglob("serve.*"))
     assert "serve." not in (built / "index.html").read_text(encoding="utf-8")

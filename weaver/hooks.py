@@ -68,6 +68,7 @@ class _Build:
     page: Page
     files: Files
     article: Article | None = None
+    stand_in: str | None = None  # for a served page that cannot be made
     status: Status  # of the article's record
     made: Provenance  # of the article
     outputs: list[str]  # HTML that must not pass through Markdown
@@ -137,6 +138,7 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
     """Read the page; exchange an article's source for its woven notebook."""
     _Build.page, _Build.files, _Build.article, _Build.outputs = page, files, None, []
+    _Build.stand_in = None
     path = Path(page.file.abs_src_path or "")
     if path.suffix != ".md":
         return page
@@ -149,7 +151,7 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
             _write_downloads(notebook, record, page, config, files)
             page.file.abs_src_path = str(_cache(project, _Build.article, notebook))
     except WeaverError as error:
-        raise PluginError(str(error)) from None
+        _Build.article, _Build.stand_in = None, _stand_in(page, error)
     return page
 
 
@@ -158,7 +160,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Give an article its own front matter back, and an overview page its values."""
     article = _Build.article
     if article is None:
-        return markdown
+        return _Build.stand_in or markdown
     if article.tutorial is not None:
         # The notebook's JSON has none. What the page says of its making goes along.
         page.meta = {**article.meta, "made": _Build.made, "links": _links(page, config)}
@@ -166,7 +168,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     try:
         return _with_terms(_overview(_project(config), article), config)
     except WeaverError as error:
-        raise PluginError(str(error)) from None
+        return _stand_in(page, error)
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -183,9 +185,12 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
             path = Path(config.docs_dir) / page.file.src_uri
             text = path.read_text(encoding="utf-8")
             line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
-            raise PluginError(str(fail(path, line, say_latex(source, error)))) from None
+            raise fail(path, line, say_latex(source, error)) from None
 
-    content = _finish(_MATHS.sub(convert, content), page, config, files)
+    try:
+        content = _finish(_MATHS.sub(convert, content), page, config, files)
+    except WeaverError as error:
+        return _stand_in(page, error)
     if not page.meta.get("search", {}).get("exclude"):
         _Build.sections += read_sections(content, page.url.removeprefix("./"))
     return content
@@ -297,6 +302,14 @@ def on_serve(
 def on_build_error(error: Exception) -> None:
     """Remember what went wrong, for the browser."""
     serve.note_failure(error)
+
+
+def _stand_in(page: Page, error: WeaverError) -> str:
+    """Stop the build; but let a served page that was never made show why."""
+    shown = serve.stand_in(page, str(error)) if _Build.serving else None
+    if shown is None:
+        raise PluginError(str(error)) from None
+    return shown
 
 
 def _project(config: MkDocsConfig) -> Project:

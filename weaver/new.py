@@ -50,6 +50,8 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
 
 def _check_name(project: Project, name: str) -> None:
     path = project.source(name)
+    if not name:
+        raise fail(project.sources, 0, "a new tutorial needs a name: `make new NAME=…`")
     if not _NAME.fullmatch(name):
         text = "write it in lower-case ASCII letters and digits, words joined by `_`, such as"
         raise fail(path, 0, f"{name!r} cannot be a tutorial's name: {text} `linear_regression`")

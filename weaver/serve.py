@@ -44,6 +44,7 @@ class _Served:
     wanted: dict[str, str] = {}  # what each page would be made from, by its file in docs/
     made: dict[str, str] = {}  # what it was made from
     failure: BaseException | None = None  # of the build that is under way
+    missing: dict[str, str] = {}  # why a page could not be made that never was, by its file
 
 
 def prepare() -> None:
@@ -81,12 +82,22 @@ def keep_templates(env: Environment, project: Project) -> None:
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
+def stand_in(page: Page, problem: str) -> str | None:
+    """Return what to show for a page with a problem; None if its last good state can stay."""
+    name = page.file.src_uri
+    if name in _Served.made:
+        return None
+    _Served.missing[name] = problem
+    return f'<h1>{html.escape(name)}</h1><pre class="serve-missing">{html.escape(problem)}</pre>\n'
+
+
 def finish_page(output: str, page: Page) -> str:
     """Note that a page is made, and let it show what is wrong."""
     name = page.file.src_uri
     if name in _Served.made:
         log.info(f"weaver: made {name} again")
-    _Served.made[name] = _Served.wanted.get(name, "")
+    if name not in _Served.missing:
+        _Served.made[name] = _Served.wanted.get(name, "")
     root = "../" * page.file.dest_uri.count("/")
     added = (
         f'<link rel="stylesheet" href="{root}{ASSETS}css">'
@@ -111,23 +122,27 @@ def attend(
     heard = _Listener()
     logging.getLogger("mkdocs").addHandler(heard)
     told = _Told(Path(config.site_dir) / PROBLEMS, project)
-    told.tell([], check=True)
+
+    def report() -> None:
+        errors = [*_Served.missing.values()]
+        if _Served.failure is not None:
+            errors.append(str(_Served.failure) or type(_Served.failure).__name__)
+        lines = [line for error in errors for line in _split(error)] or heard.messages
+        told.tell([_locate(line, project) for line in lines], check=not errors)
 
     def rebuild() -> None:
         told.give_up()
         heard.messages.clear()
+        _Served.missing.clear()
         _Served.failure = None
         try:
             builder()
         # MkDocs' Abort is a SystemExit. Whatever it was, the server outlives it.
         except (Exception, SystemExit) as error:
             note_failure(error)
-        if _Served.failure is None:
-            told.tell([_locate(message, project) for message in heard.messages], check=True)
-        else:
-            said = str(_Served.failure) or type(_Served.failure).__name__
-            told.tell([_locate(line, project) for line in _split(said)], check=False)
+        report()
 
+    report()
     server.builder = rebuild
 
 

@@ -48,7 +48,9 @@ document.addEventListener("keydown", (event) => {
 // While a check is running, what it finds is still to come.
 let shown = "";
 const look = async () => {
-  const answer = await fetch(new URL("serve.json", import.meta.url), { cache: "no-store" });
+  const address = new URL("serve.json", import.meta.url);
+  const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+  if (!answer) return; // the server was stopped
   const told = await answer.json();
   if (shown !== (shown = JSON.stringify(told.problems))) show(told);
   if (told.checking) setTimeout(look, 500);
