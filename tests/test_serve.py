@@ -109,6 +109,10 @@ def test_a_saved_page_is_shown_and_nothing_else_is_made(
     # Menus of a page name the pages that were not made with it.
     expect(turkish.locator("#site-nav")).to_contain_text("Bir doğru")
 
+    # The search still knows every page of the language.
+    index = turkish.request.get(f"{server.url}/search/tr.json").text()
+    assert "Bütün noktalar" in index and "Örnek" in index and "All points" not in index
+
     # A title is in every page's menu.
     example.edit(example.page("tr"), "title: Bir doğru", "title: Tek doğru")
     wait_for(turkish, "Tek doğru")

@@ -76,7 +76,7 @@ class _Build:
     toc: TableOfContents
     runs: dict[str, tuple[str, Highlight | None]] = {}  # date and card, by the article's address
     editions: dict[str, Edition] = {}  # by language
-    sections: list[Section]  # of the language's pages, for the search
+    sections: dict[str, list[Section]] = {}  # for the search, by the page's file
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -100,7 +100,6 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Keep the notebook's template, and what others would add, out of the site."""
     _read_shared.cache_clear()
-    _Build.sections = []
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     unused += ("sitemap.xml",)  # share.py writes its own
     unused += () if _Build.serving else (serve.ASSETS,)
@@ -191,8 +190,9 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
         content = _finish(_MATHS.sub(convert, content), page, config, files)
     except WeaverError as error:
         return _stand_in(page, error)
-    if not page.meta.get("search", {}).get("exclude"):
-        _Build.sections += read_sections(content, page.url.removeprefix("./"))
+    searched = not page.meta.get("search", {}).get("exclude")
+    sections = read_sections(content, page.url.removeprefix("./")) if searched else []
+    _Build.sections[page.file.src_uri] = sections
     return content
 
 
@@ -246,8 +246,11 @@ def on_post_build(config: MkDocsConfig) -> None:
 
     The last language's build leaves that complete.
     """
-    index = Path(config.site_dir, "search", f"{config.theme['language']}.json")
-    write_index(index, _Build.sections)
+    language = config.theme["language"]
+    # While serving, a build reads only what changed; the other pages are still known.
+    pages = (file for file in _Build.sections if file.startswith(f"{language}/"))
+    sections = (section for file in pages for section in _Build.sections[file])
+    write_index(Path(config.site_dir, "search", f"{language}.json"), sections)
     redirects = config.extra.get("redirects", {})
     for name, text in make_files(_Build.editions, redirects).items():
         path = Path(config.site_dir, name)

@@ -127,7 +127,9 @@ def attend(
         errors = [*_Served.missing.values()]
         if _Served.failure is not None:
             errors.append(str(_Served.failure) or type(_Served.failure).__name__)
-        lines = [line for error in errors for line in _split(error)] or heard.messages
+        # Both languages of an article may lack the same thing.
+        lines = list(dict.fromkeys(line for error in errors for line in _split(error)))
+        lines = lines or heard.messages
         told.tell([_locate(line, project) for line in lines], check=not errors)
 
     def rebuild() -> None:
