@@ -19,6 +19,7 @@ from weaver.article import (
     walk,
 )
 from weaver.cards import read_highlight, shown_values
+from weaver.drift import check_drift
 from weaver.languages import canonical, localise
 from weaver.overview import overview_names
 from weaver.problems import Problem, WeaverError
@@ -90,6 +91,7 @@ def check(project: Project) -> list[Problem]:
             elif article.woven and None not in records.values():
                 names = attempt(overview_names, project, article, records, quoted) or {}
                 problems += check_values(article, names)
+    problems += attempt(check_drift, project) or []
     first, second = LANGUAGES
     for page in articles[first].keys() & articles[second].keys():
         problems += check_parity(articles[first][page], articles[second][page])

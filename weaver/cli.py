@@ -9,6 +9,7 @@ from pathlib import Path
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
+from weaver.drift import accept
 from weaver.problems import WeaverError
 from weaver.project import Project
 from weaver.record import Shared, Status, read_status
@@ -100,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
         "--site", type=Path, default=Path("site"), metavar="DIR", help="the built site (site)"
     )
     summary.set_defaults(command=_summary)
+    translated = commands.add_parser(
+        "translated", help="declare that sections which are behind need no translation"
+    )
+    translated.add_argument("page", metavar="PAGE", help="as in docs/<lang>/PAGE.md")
+    translated.add_argument(
+        "section", nargs="?", default="", help="a heading's anchor (all that are behind)"
+    )
+    translated.set_defaults(command=_translated)
     return parser
 
 
@@ -224,6 +233,13 @@ def _verify(project: Project, options: argparse.Namespace) -> int:
 def _summary(project: Project, options: argparse.Namespace) -> int:
     print(summarise(project, project.root / options.site))
     return 0
+def _translated(project: Project, options: argparse.Namespace) -> int:
+    lines = accept(project, options.page.removesuffix(".md"), options.section.lstrip("#"))
+    for line in lines:
+        print(f"docs/{project.translations.name}: {line}")
+    if not lines:
+        print("nothing is behind there", file=sys.stderr)
+    return int(not lines)
 
 
 def _unknown(names: list[str], known: list[str], noun: str) -> bool:

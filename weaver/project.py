@@ -24,6 +24,11 @@ class Project:
         return self.docs / "quoted.yml"
 
     @property
+    def translations(self) -> Path:
+        """Sections declared to need no translation."""
+        return self.docs / "translations.yml"
+
+    @property
     def sources(self) -> Path:
         """Programs: ``tutorials_src/<name>.py``."""
         return self.root / "tutorials_src"
