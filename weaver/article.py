@@ -20,6 +20,8 @@ from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.tutorial import read_text
 
+VALUE = "\ue000"  # stands for a value in Markdown without its expressions
+
 _FRONT_MATTER = re.compile(r"(?s)\A---\n(.*?\n)---\n")
 _LANGUAGE = "the page's language"  # no expression can say this name
 _CELL = re.compile(r"\s*cell\s*\(")
@@ -167,7 +169,7 @@ def front_line(article: Article, key: str) -> int:
 
 
 def parse_markdown(article: Article) -> list[Token]:
-    """Return the article's blocks, each value replaced by a word and each cell by nothing.
+    """Return the article's blocks, each value replaced by a letter and each cell by nothing.
 
     Lines of the tokens' ``map`` count from 0, from the start of the file.
     """
@@ -177,7 +179,7 @@ def parse_markdown(article: Article) -> list[Token]:
         if isinstance(part, Prose):
             text += part.text
         elif isinstance(part, Value):
-            text += "value" + "\n" * part.expression.count("\n")
+            text += VALUE + "\n" * part.expression.count("\n")
     return parser.parse(text)
 
 
@@ -194,6 +196,12 @@ def walk(tokens: list[Token]) -> Iterator[tuple[int, Token]]:
 
 
 @cache
+def front_line(article: Article, key: str) -> int:
+    """Return the line of a key of the front matter; 1 if it has none."""
+    lines = article.path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+
+
 def _environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined,

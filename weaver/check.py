@@ -27,6 +27,7 @@ from weaver.project import LANGUAGES, Project
 from weaver.record import Record, Shared, read_record
 from weaver.tutorial import Tutorial, read_tutorial
 from weaver.weave import namespace, shows_image
+from weaver.wording import check_wording
 
 CODE_WIDTH = 78  # what fits beside a table of contents, and in a printed book
 
@@ -92,6 +93,8 @@ def check(project: Project) -> list[Problem]:
                 names = attempt(overview_names, project, article, records, quoted) or {}
                 problems += check_values(article, names)
     problems += attempt(check_drift, project) or []
+    pages = [article for by_page in articles.values() for article in by_page.values()]
+    problems += attempt(check_wording, project, pages) or []
     first, second = LANGUAGES
     for page in articles[first].keys() & articles[second].keys():
         problems += check_parity(articles[first][page], articles[second][page])

@@ -29,6 +29,11 @@ class Project:
         return self.docs / "translations.yml"
 
     @property
+    def words(self) -> Path:
+        """The words that the dictionaries of the languages lack."""
+        return self.docs / "words.yml"
+
+    @property
     def sources(self) -> Path:
         """Programs: ``tutorials_src/<name>.py``."""
         return self.root / "tutorials_src"
