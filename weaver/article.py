@@ -196,12 +196,6 @@ def walk(tokens: list[Token]) -> Iterator[tuple[int, Token]]:
 
 
 @cache
-def front_line(article: Article, key: str) -> int:
-    """Return the line of a key of the front matter; 1 if it has none."""
-    lines = article.path.read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
-
-
 def _environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         undefined=StrictUndefined,

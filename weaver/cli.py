@@ -233,6 +233,8 @@ def _verify(project: Project, options: argparse.Namespace) -> int:
 def _summary(project: Project, options: argparse.Namespace) -> int:
     print(summarise(project, project.root / options.site))
     return 0
+
+
 def _translated(project: Project, options: argparse.Namespace) -> int:
     lines = accept(project, options.page.removesuffix(".md"), options.section.lstrip("#"))
     for line in lines:

@@ -423,8 +423,8 @@ def _render(text: str, config: MkDocsConfig) -> str:
     page, language = _Build.page, _Build.article.language
     words = _WORDS[language]
     if not _Build.status.fresh:
-        notice = f"{words['stale']} ({'; '.join(_Build.status.changed)}). {words['run']}: "
-        text = f'!!! warning ""\n    {notice}`make run NAME={_Build.status.name}`\n\n' + text
+        said = f"{words['stale']} ({'; '.join(_Build.status.changed)}). {words['run']}: "
+        text = f'!!! warning ""\n    {said}`make run NAME={_Build.status.name}`\n\n' + text
     page.markdown = _with_terms(_drift_notice(page, config) + text, config)
     Page.render(page, config, _Build.files)
     _Build.toc = page.toc
