@@ -10,6 +10,7 @@ from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
 from weaver.drift import accept
+from weaver.messages import say
 from weaver.problems import WeaverError
 from weaver.project import Project
 from weaver.record import Shared, Status, read_status
@@ -69,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
 
     checks = commands.add_parser(
         "check", help="check prose, programs and records against each other"
+    )
+    checks.add_argument(
+        "--github", action="store_true", help="as annotations of a GitHub workflow too"
     )
     checks.set_defaults(command=_check)
 
@@ -188,9 +192,13 @@ def _status(project: Project, options: argparse.Namespace) -> int:
 def _check(project: Project, options: argparse.Namespace) -> int:
     problems = check(project)
     for problem in problems:
+        # GitHub reads annotations from standard output.
         print(problem, file=sys.stderr)
+        if options.github:
+            print(problem.annotation())
     pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
-    print(f"{pages} pages, {len(project.tutorial_names())} tutorials: {len(problems)} problems")
+    tutorials = len(project.tutorial_names())
+    print(say(f"{pages} pages, {tutorials} tutorials: {len(problems)} problems"))
     return int(bool(problems))
 
 

@@ -60,7 +60,7 @@ def _check_typography(piece: Piece) -> Iterator[Problem]:
     if piece.language in LANGUAGES:
         for position, found, wrong, instead in find_slips(piece.text, piece.language):
             said = f": write {instead.strip()!r}" if instead.strip() else ""
-            yield _at(piece, position, f"{wrong} in {found!r}{said}")
+            yield _at(piece, position, f"typography: {wrong} in {found!r}{said}")
 
 
 def _at(piece: Piece, position: int, text: str) -> Problem:
