@@ -11,7 +11,9 @@ from conftest import ROOT
 from weaver.messages import reader_language, say, translate
 from weaver.problems import Problem
 
-MODULES = "article cards check drift languages overview record spelling tutorial weave wording"
+MODULES = (
+    "article cards check drift languages markdown overview record spelling tutorial weave wording"
+)
 TABLE = yaml.safe_load((ROOT / "weaver/messages.tr.yml").read_text(encoding="utf-8"))
 
 

@@ -250,7 +250,9 @@ def _split(path: Path, body: str, first: int) -> list[Prose | Value | Shown]:
             elif kind == "data":
                 parts.append(Prose(first + line - 1, text))
     except TemplateSyntaxError as error:
-        raise fail(path, first + error.lineno - 1, f"not an expression: {error.message}") from None
+        # What follows an `{{` that is never closed is read as an expression, to its first oddity.
+        line = first + error.lineno - 1 if expression is None else start
+        raise fail(path, line, f"not an expression: {error.message}") from None
     if expression is not None:
         raise fail(path, start, "not an expression: `{{` has no `}}`")
     for index, part in enumerate(parts):

@@ -15,8 +15,9 @@ import lzma
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hunspell import Hunspell
 
@@ -118,15 +119,19 @@ class Speller:
 
     @cached_property
     def _hunspell(self) -> Hunspell:
-        self._cache.mkdir(parents=True, exist_ok=True)
-        for packed in _DICTIONARIES.glob(f"{self.language}.*.xz"):
-            path = self._cache / packed.stem
-            if not path.exists() or path.stat().st_mtime < packed.stat().st_mtime:
-                write_whole(path, lzma.decompress(packed.read_bytes()))
-        engine = Hunspell(self.language, hunspell_data_dir=str(self._cache))
-        for word in self.words:
-            engine.add(word)
-        return engine
+        return _load(self.language, self.words)
+
+
+@lru_cache(maxsize=4)
+def _load(language: str, words: frozenset[str]) -> Hunspell:
+    """Return a language's dictionary, with more words."""
+    with TemporaryDirectory() as folder:
+        for packed in _DICTIONARIES.glob(f"{language}.*.xz"):
+            Path(folder, packed.stem).write_bytes(lzma.decompress(packed.read_bytes()))
+        engine = Hunspell(language, hunspell_data_dir=folder)
+    for word in words:
+        engine.add(word)
+    return engine
 
 
 def read_words(project: Project, language: str) -> frozenset[str]:
