@@ -19,6 +19,7 @@ from weaver.project import Project
 
 ROOT = Path(__file__).parent.parent
 os.environ["MPLBACKEND"] = "Agg"
+os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.tutorial import read_text
 
+VALUE = "\ue000"  # stands for a value in Markdown without its expressions
+
 _FRONT_MATTER = re.compile(r"(?s)\A---\n(.*?\n)---\n")
 _LANGUAGE = "the page's language"  # no expression can say this name
 _CELL = re.compile(r"\s*cell\s*\(")
@@ -167,7 +169,7 @@ def front_line(article: Article, key: str) -> int:
 
 
 def parse_markdown(article: Article) -> list[Token]:
-    """Return the article's blocks, each value replaced by a word and each cell by nothing.
+    """Return the article's blocks, each value replaced by a letter and each cell by nothing.
 
     Lines of the tokens' ``map`` count from 0, from the start of the file.
     """
@@ -177,7 +179,7 @@ def parse_markdown(article: Article) -> list[Token]:
         if isinstance(part, Prose):
             text += part.text
         elif isinstance(part, Value):
-            text += "value" + "\n" * part.expression.count("\n")
+            text += VALUE + "\n" * part.expression.count("\n")
     return parser.parse(text)
 
 
@@ -248,7 +250,9 @@ def _split(path: Path, body: str, first: int) -> list[Prose | Value | Shown]:
             elif kind == "data":
                 parts.append(Prose(first + line - 1, text))
     except TemplateSyntaxError as error:
-        raise fail(path, first + error.lineno - 1, f"not an expression: {error.message}") from None
+        # What follows an `{{` that is never closed is read as an expression, to its first oddity.
+        line = first + error.lineno - 1 if expression is None else start
+        raise fail(path, line, f"not an expression: {error.message}") from None
     if expression is not None:
         raise fail(path, start, "not an expression: `{{` has no `}}`")
     for index, part in enumerate(parts):

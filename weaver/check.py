@@ -19,13 +19,16 @@ from weaver.article import (
     walk,
 )
 from weaver.cards import read_highlight, shown_values
+from weaver.drift import check_drift
 from weaver.languages import canonical, localise
+from weaver.markdown import check_markdown
 from weaver.overview import overview_names
 from weaver.problems import Problem, WeaverError
 from weaver.project import LANGUAGES, Project
 from weaver.record import Record, Shared, read_record
 from weaver.tutorial import Tutorial, read_tutorial
 from weaver.weave import namespace, shows_image
+from weaver.wording import check_wording
 
 CODE_WIDTH = 78  # what fits beside a table of contents, and in a printed book
 
@@ -81,15 +84,19 @@ def check(project: Project) -> list[Problem]:
                 continue
             articles[language][page] = article
             problems += check_prose(article)
+            problems += check_markdown(article)
             name = article.tutorial
             if name is not None and name not in tutorials:
                 text = f"there is no tutorials_src/{name}.py: {_known(tutorials)}"
                 problems.append(Problem(path, front_line(article, "tutorial"), text))
             elif name is not None and tutorials[name] is not None:
                 problems += check_article(article, tutorials[name], records[name], quoted)
-            elif article.woven and None not in records.values():
+            elif name is None and article.woven and None not in records.values():
                 names = attempt(overview_names, project, article, records, quoted) or {}
                 problems += check_values(article, names)
+    problems += attempt(check_drift, project) or []
+    pages = [article for by_page in articles.values() for article in by_page.values()]
+    problems += attempt(check_wording, project, pages) or []
     first, second = LANGUAGES
     for page in articles[first].keys() & articles[second].keys():
         problems += check_parity(articles[first][page], articles[second][page])

@@ -9,6 +9,8 @@ from pathlib import Path
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
+from weaver.drift import accept
+from weaver.messages import say
 from weaver.new import new_tutorial
 from weaver.problems import WeaverError
 from weaver.project import LANGUAGES, Project
@@ -70,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     checks = commands.add_parser(
         "check", help="check prose, programs and records against each other"
     )
+    checks.add_argument(
+        "--github", action="store_true", help="as annotations of a GitHub workflow too"
+    )
     checks.set_defaults(command=_check)
 
     diff = commands.add_parser("diff", help="compare the records here with a git revision's")
@@ -109,6 +114,15 @@ def _parser() -> argparse.ArgumentParser:
             f"--title-{language}", metavar="TITLE", help=f"of the article in {language}"
         )
     new.set_defaults(command=_new)
+
+    translated = commands.add_parser(
+        "translated", help="declare that sections which are behind need no translation"
+    )
+    translated.add_argument("page", metavar="PAGE", help="as in docs/<lang>/PAGE.md")
+    translated.add_argument(
+        "section", nargs="?", default="", help="a heading's anchor (all that are behind)"
+    )
+    translated.set_defaults(command=_translated)
     return parser
 
 
@@ -188,9 +202,13 @@ def _status(project: Project, options: argparse.Namespace) -> int:
 def _check(project: Project, options: argparse.Namespace) -> int:
     problems = check(project)
     for problem in problems:
+        # GitHub reads annotations from standard output.
         print(problem, file=sys.stderr)
+        if options.github:
+            print(problem.annotation())
     pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
-    print(f"{pages} pages, {len(project.tutorial_names())} tutorials: {len(problems)} problems")
+    tutorials = len(project.tutorial_names())
+    print(say(f"{pages} pages, {tutorials} tutorials: {len(problems)} problems"))
     return int(bool(problems))
 
 
@@ -241,6 +259,15 @@ def _new(project: Project, options: argparse.Namespace) -> int:
         print(path.relative_to(project.root))
     print(f"next: make run NAME={options.name}, then make serve")
     return 0
+
+
+def _translated(project: Project, options: argparse.Namespace) -> int:
+    lines = accept(project, options.page.removesuffix(".md"), options.section.lstrip("#"))
+    for line in lines:
+        print(f"docs/{project.translations.name}: {line}")
+    if not lines:
+        print("nothing is behind there", file=sys.stderr)
+    return int(not lines)
 
 
 def _unknown(names: list[str], known: list[str], noun: str) -> bool:

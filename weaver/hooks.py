@@ -24,6 +24,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
+from mkdocs.utils import get_relative_url
 from mkdocs_jupyter.config import settings
 from nbconvert.exporters.templateexporter import default_filters
 
@@ -33,6 +34,7 @@ from weaver.cards import Highlight, make_card, read_highlight
 from weaver.cells import lighten_code, link_cells
 from weaver.check import say_latex
 from weaver.downloads import make_notebook, make_script
+from weaver.drift import Behind, find_drift, notice
 from weaver.figures import fit_svg
 from weaver.languages import capitalised
 from weaver.overview import overview_names, read_glossary
@@ -100,6 +102,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Keep the notebook's template, and what others would add, out of the site."""
     _read_shared.cache_clear()
+    _find_drift.cache_clear()
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     unused += ("sitemap.xml",)  # share.py writes its own
     unused += () if _Build.serving else (serve.ASSETS,)
@@ -165,7 +168,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         page.meta = {**article.meta, "made": _Build.made, "links": _links(page, config)}
         return markdown
     try:
-        return _with_terms(_overview(_project(config), article), config)
+        text = _overview(_project(config), article)
+        return _with_terms(_drift_notice(page, config) + text, config)
     except WeaverError as error:
         return _stand_in(page, error)
 
@@ -328,6 +332,29 @@ def _weave(
     project: Project, article: Article, *, strict: bool
 ) -> tuple[nbformat.NotebookNode, Record]:
     """Return the article's notebook, and the record of the run that it shows."""
+
+
+@cache
+def _find_drift(project: Project) -> list[Behind]:
+    return find_drift(project)[0]
+
+
+def _drift_notice(page: Page, config: MkDocsConfig) -> str:
+    """Return what tells the reader that the page is behind its other language."""
+    language, _, name = page.file.src_uri.partition("/")
+    found = [
+        one
+        for one in _find_drift(_project(config))
+        if (one.language, one.page) == (language, name)
+    ]
+    first, second = (f"{code}/" for code in LANGUAGES)
+    bare = page.url.removeprefix(second)
+    twin = bare if language + "/" == second else second + bare
+    return notice(found, language, get_relative_url(twin, page.url))
+
+
+def _weave(project: Project, article: Article, *, strict: bool) -> Path:
+    """Write the article's notebook to the cache and return its path."""
     name = str(article.tutorial)
     shared, quoted = _read_shared(project)
     if not project.source(name).exists():
@@ -446,9 +473,9 @@ def _render(text: str, config: MkDocsConfig) -> str:
     page, language = _Build.page, _Build.article.language
     words = _WORDS[language]
     if not _Build.status.fresh:
-        notice = f"{words['stale']} ({'; '.join(_Build.status.changed)}). {words['run']}: "
-        text = f'!!! warning ""\n    {notice}`make run NAME={_Build.status.name}`\n\n' + text
-    page.markdown = _with_terms(text, config)
+        said = f"{words['stale']} ({'; '.join(_Build.status.changed)}). {words['run']}: "
+        text = f'!!! warning ""\n    {said}`make run NAME={_Build.status.name}`\n\n' + text
+    page.markdown = _with_terms(_drift_notice(page, config) + text, config)
     Page.render(page, config, _Build.files)
     _Build.toc = page.toc
     _Build.content = re.sub(

@@ -37,6 +37,13 @@ def capitalised(word: str, language: str) -> str:
     return first + word[1:]
 
 
+def lower(text: str, language: str) -> str:
+    """Write a text in small letters: ``ışık`` for ``IŞIK`` in Turkish."""
+    if language == "tr":
+        text = text.replace("I", "ı").replace("İ", "i")
+    return text.lower()
+
+
 # --- numbers -----------------------------------------------------------------
 
 

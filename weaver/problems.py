@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from weaver.messages import say
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -17,11 +19,27 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        """Return ``path:line: text``, the path relative to here if it can be."""
-        path = self.path
-        if path.is_absolute() and path.is_relative_to(Path.cwd()):
-            path = path.relative_to(Path.cwd())
-        return f"{path}:{self.line}: {self.text}" if self.line else f"{path}: {self.text}"
+        """Return ``path:line: text`` in the reader's language."""
+        line = f":{self.line}" if self.line else ""
+        return f"{self.place}{line}: {say(self.text)}"
+
+    @property
+    def place(self) -> Path:
+        """The path, relative to here if it can be."""
+        here = Path.cwd()
+        within = self.path.is_absolute() and self.path.is_relative_to(here)
+        return self.path.relative_to(here) if within else self.path
+
+    def annotation(self) -> str:
+        """Return the problem as GitHub Actions shows it beside the line."""
+        file = _escape(self.place.as_posix(), "%\r\n:,")
+        line = f",line={self.line}" if self.line else ""
+        return f"::error file={file}{line}::" + _escape(say(self.text), "%\r\n")
+
+
+def _escape(text: str, signs: str) -> str:
+    """Write signs that a workflow command gives a meaning by their codes."""
+    return "".join(f"%{ord(sign):02X}" if sign in signs else sign for sign in text)
 
 
 class WeaverError(Exception):

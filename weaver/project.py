@@ -24,6 +24,16 @@ class Project:
         return self.docs / "quoted.yml"
 
     @property
+    def translations(self) -> Path:
+        """Sections declared to need no translation."""
+        return self.docs / "translations.yml"
+
+    @property
+    def words(self) -> Path:
+        """The words that the dictionaries of the languages lack."""
+        return self.docs / "words.yml"
+
+    @property
     def sources(self) -> Path:
         """Programs: ``tutorials_src/<name>.py``."""
         return self.root / "tutorials_src"
