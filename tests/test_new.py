@@ -1,10 +1,11 @@
 """`weaver new`: a tutorial that runs, checks and builds as it is, or nothing at all."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Site
+from conftest import ROOT, Site
 
 from weaver.new import new_tutorial
 from weaver.problems import WeaverError
@@ -17,6 +18,8 @@ def files_of(site: Site) -> dict[Path, bytes]:
 
 
 def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Site) -> None:
+    # The site's own list of the field's words, such as "gradyan".
+    shutil.copy(ROOT / "docs" / "words.yml", example.project.docs)
     before = files_of(example)
     titles = ("--title-tr", "İlk adım: bir deneme", "--title-en", "A first step")
     done = example.weaver("new", "first_step", *titles)
