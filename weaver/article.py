@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -173,13 +173,18 @@ def parse_markdown(article: Article) -> list[Token]:
 
     Lines of the tokens' ``map`` count from 0, from the start of the file.
     """
-    parser = MarkdownIt("commonmark").enable("table").disable("code").use(dollarmath_plugin)
     text = "\n" * (article.parts[0].line - 1 if article.parts else 0)
     for part in article.parts:
         if isinstance(part, Prose):
             text += part.text
         elif isinstance(part, Value):
             text += VALUE + "\n" * part.expression.count("\n")
+    return _parse(text)
+
+
+@lru_cache(maxsize=64)  # each check reads the same page
+def _parse(text: str) -> list[Token]:
+    parser = MarkdownIt("commonmark").enable("table").disable("code").use(dollarmath_plugin)
     return parser.parse(text)
 
 
@@ -291,8 +296,13 @@ def _expression(path: Path, line: int, expression: str) -> Value | Shown:
     return Shown(line, name, keywords.get("alt"), "")
 
 
+@cache
+def _parse_template(expression: str) -> None:
+    _environment().parse("{{" + expression + "}}")
+
+
 def _parse_expression(path: Path, line: int, expression: str) -> None:
     try:
-        _environment().parse("{{" + expression + "}}")
+        _parse_template(expression)
     except TemplateSyntaxError as error:
         raise fail(path, line, f"{{{{{expression}}}}}: {error.message}") from None

@@ -5,7 +5,7 @@ package ``chunspell``. ``docs/words.yml`` adds what they lack: the field's words
 a list for each language and one, ``names``, for both. Turkish stems take endings by
 themselves; a verb is listed by its infinitive.
 
-Loading a dictionary takes half a second, so words once found right are remembered in
+Loading a dictionary takes half a second, so what was judged once is remembered in
 ``.cache``, as long as dictionaries and lists stay the same.
 """
 
@@ -48,19 +48,19 @@ class Speller:
         self.words = read_words(project, language)
         self._cache = project.cache / "spelling"
         self._asked = 0
-        self._fresh: set[str] = set()
+        self._fresh = False
 
     def right(self, word: str) -> bool:
         """Whether a word is spelt right, endings after an apostrophe apart."""
         word = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip("'")
         if self.language == "tr":
             word = word.partition("'")[0]
-        if len(word) < 2 or word in self._known or word in self._fresh:
+        if len(word) < 2:
             return True
-        if self._spelt(word):
-            self._fresh.add(word)
-            return True
-        return False
+        if word not in self._known:
+            self._known[word] = self._spelt(word)
+            self._fresh = True
+        return self._known[word]
 
     def suggest(self, word: str) -> list[str]:
         """Return what may have been meant; nothing once enough words were asked for."""
@@ -74,11 +74,11 @@ class Speller:
         return list(self._hunspell.suggest(word.partition("'")[0])[:3])
 
     def remember(self) -> None:
-        """Keep the words found right for the next check."""
+        """Keep what was judged for the next check."""
         if self._fresh:
             self._cache.mkdir(parents=True, exist_ok=True)
-            words = sorted(self._known | self._fresh)
-            text = json.dumps({"of": self._version, "words": words}, ensure_ascii=False)
+            kept = {"of": self._version, "words": dict(sorted(self._known.items()))}
+            text = json.dumps(kept, ensure_ascii=False)
             write_whole(self._remembered, text.encode())
 
     def _spelt(self, word: str) -> bool:
@@ -110,12 +110,13 @@ class Speller:
         return self._cache / f"{self.language}.json"
 
     @cached_property
-    def _known(self) -> set[str]:
+    def _known(self) -> dict[str, bool]:
+        """The words judged before, and whether each is right."""
         try:
             kept = json.loads(self._remembered.read_text(encoding="utf-8"))
-            return set(kept["words"]) if kept["of"] == self._version else set()
+            return dict(kept["words"]) if kept["of"] == self._version else {}
         except (OSError, ValueError, KeyError, TypeError):
-            return set()
+            return {}
 
     @cached_property
     def _hunspell(self) -> Hunspell:

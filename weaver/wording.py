@@ -48,10 +48,13 @@ def _check_spelling(
         yield _at(piece, position, text)
 
 
-def _check_terms(piece: Piece, avoided: list[tuple[str, re.Pattern, str]]) -> Iterator[Problem]:
-    for language, pattern, term in avoided:
-        if piece.language == language:
-            for match in pattern.finditer(lower(piece.text, language)):
+def _check_terms(
+    piece: Piece, avoided: list[tuple[str, str, re.Pattern, str]]
+) -> Iterator[Problem]:
+    text_of = lower(piece.text, piece.language)
+    for language, word, pattern, term in avoided:
+        if piece.language == language and word in text_of:
+            for match in pattern.finditer(text_of):
                 text = f"{match[0]!r}: the glossary's term is {term!r}"
                 yield _at(piece, match.start(), text)
 
@@ -67,11 +70,11 @@ def _at(piece: Piece, position: int, text: str) -> Problem:
     return Problem(piece.path, piece.line + piece.text.count("\n", 0, position), text)
 
 
-def _avoided(project: Project) -> Iterator[tuple[str, re.Pattern, str]]:
-    """Yield (language, pattern, term) of each word that a term of the glossary replaces."""
+def _avoided(project: Project) -> Iterator[tuple[str, str, re.Pattern, str]]:
+    """Yield (language, word, pattern, term) of each word that a term of the glossary replaces."""
     for term in read_glossary(project):
         for language, words in (term.get("avoid") or {}).items():
             for word in words:
                 ending = nominal_endings(word).pattern if language == "tr" else "(?:s|es)?"
                 pattern = re.compile(rf"\b{re.escape(word)}{ending}\b")
-                yield language, pattern, term[language]
+                yield language, word, pattern, term[language]
