@@ -49,9 +49,9 @@ def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Site) -> No
     done = example.weaver("check")
     assert set(done.err.splitlines()) == undescribed
 
-    for language in ("tr", "en"):
+    for language, text in (("tr", "Bir adım."), ("en", "A step.")):
         page = example.project.docs / language / "first-step.md"
-        example.edit(page, "description:\n", "description: Bir adım.\n")
+        example.edit(page, "description:\n", f"description: {text}\n")
     assert example.weaver("check").status == 0
     done = example.build("--strict")
     assert done.status == 0, done.err
