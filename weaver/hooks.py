@@ -31,7 +31,7 @@ from nbconvert.exporters.templateexporter import default_filters
 from weaver import serve
 from weaver.article import Article, Prose, evaluate, read_article, read_meta, read_quoted
 from weaver.cards import Highlight, make_card, read_highlight
-from weaver.cells import lighten_code, link_cells
+from weaver.cells import lighten_code, link_cells, show_text
 from weaver.check import say_latex
 from weaver.downloads import make_notebook, make_script
 from weaver.drift import Behind, find_drift, notice
@@ -95,6 +95,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     default_filters["render_page"] = lambda text: _render(text, config)
     default_filters["fit_figure"] = _fit_figure
     default_filters["put_aside"] = _put_aside
+    default_filters["show_text"] = lambda text: show_text(text, _Build.article.language)
     config.theme.static_templates.discard("sitemap.xml")
     return config
 
