@@ -257,7 +257,7 @@ def _new(project: Project, options: argparse.Namespace) -> int:
     titles = {language: getattr(options, f"title_{language}") for language in LANGUAGES}
     for path in new_tutorial(project, options.name, titles):
         print(path.relative_to(project.root))
-    print(f"next: make run NAME={options.name}, then make serve")
+    print(say(f"next: make run NAME={options.name}, then make serve"))
     return 0
 
 
