@@ -12,7 +12,7 @@ from weaver.diff import as_json, as_markdown, as_text, compare_records, write_fi
 from weaver.drift import accept
 from weaver.messages import say
 from weaver.new import new_tutorial
-from weaver.problems import WeaverError
+from weaver.problems import Problem, WeaverError
 from weaver.project import LANGUAGES, Project
 from weaver.record import Shared, Status, read_status
 from weaver.summary import summarise
@@ -168,7 +168,7 @@ def _status(project: Project, options: argparse.Namespace) -> int:
         return 2
     shared = Shared.of(project)
     statuses: list[Status] = []
-    problems = []
+    problems: list[Problem] = []
     for name in options.names or project.tutorial_names():
         try:
             statuses.append(read_status(project, name, shared))

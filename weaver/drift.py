@@ -184,7 +184,7 @@ def find_drift(project: Project) -> tuple[list[Behind], str]:
     """
     accepted = read_accepted(project)
     history, limit = _read_history(project)
-    behind = []
+    behind: list[Behind] = []
     for page in history:
         for state in follow(_versions(project, page, history[page]), accepted):
             behind += _report(page, state)
