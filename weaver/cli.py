@@ -9,7 +9,7 @@ from pathlib import Path
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
-from weaver.drift import accept
+from weaver.drift import accept, history_limit
 from weaver.messages import say
 from weaver.new import new_tutorial
 from weaver.problems import Problem, WeaverError
@@ -206,6 +206,8 @@ def _check(project: Project, options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         if options.github:
             print(problem.annotation())
+    if limit := history_limit(project):
+        print(say(f"translations were compared as far as history goes: {limit}"), file=sys.stderr)
     pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
     tutorials = len(project.tutorial_names())
     print(say(f"{pages} pages, {tutorials} tutorials: {len(problems)} problems"))
