@@ -43,9 +43,10 @@ data: $(VENV)/site ## Download and verify the datasets
 check: $(VENV)/site ## Check prose, programs and records against each other
 	@$(PY) -m weaver check
 
-lint: $(VENV)/test ## Check the style of the Python code
+lint: $(VENV)/test ## Check the style and the types of the Python code
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check weaver tests benchmarks
+	$(PY) -m mypy
 
 test: $(VENV)/test lint data ## Run every test, in a real kernel and a real browser
 	$(PY) -m pytest -n auto --dist worksteal

@@ -115,7 +115,9 @@ def _record(root: Path) -> None:
 @pytest.fixture
 def example(recorded: Site, tmp_path: Path) -> Site:
     """Return a copy of the example site with its fresh record, free to be broken."""
-    shutil.copytree(recorded.root, tmp_path / "site", symlinks=True)
+    # Another process may be building the site there.
+    passing = shutil.ignore_patterns("site", ".cache")
+    shutil.copytree(recorded.root, tmp_path / "site", symlinks=True, ignore=passing)
     return Site(tmp_path / "site")
 
 

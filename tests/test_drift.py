@@ -167,6 +167,9 @@ def test_what_history_cannot_tell_is_said(example, versioned, tmp_path):
     clone = tmp_path / "clone"
     git(versioned, "clone", "-q", "--depth=1", f"file://{versioned.root}", str(clone))
     assert find_drift(Project(clone)) == ([], "a shallow clone: run `git fetch --unshallow`")
+    (clone / "tutorials_src").mkdir()
+    done = Site(clone).weaver("check")
+    assert "as far as history goes: a shallow clone" in done.err
     (clone / ".git").rename(tmp_path / "gone")
     found, limit = find_drift(Project(clone))
     assert found == []

@@ -121,6 +121,8 @@ MISTAKES = [
     Mistake(CHECKED, "verdict: holds", "verdict: hold", 11, "verdict 'hold'"),
     Mistake(CHECKED, "  what: {tr: Eğim, en", "  what: {en", "- source", "`what` needs tr and en"),
     Mistake(CHECKED, "value: slope", "value: slpe", "- source", "'slpe' is undefined"),
+    Mistake(QUOTED, "somebody:\n", "- somebody:\n", 1, "must map names to entries"),
+    Mistake(CHECKED, "tutorial: line", "tutorial: lines", "- source", "no tutorial 'lines'"),
     # the record
     Mistake(RECORD, '"slope": 2.0', '"slope": 2.1', 0, "was changed after the run"),
     Mistake(RECORD, '"weaver_digest"', '"digest"', 0, "not a whole run record"),

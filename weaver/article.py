@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
@@ -15,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from weaver.languages import FILTERS, YAML_LOADER, format_integer, load_yaml
+from weaver.languages import FILTERS, compose_yaml, format_integer, load_yaml
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
 from weaver.tutorial import read_text
@@ -127,9 +126,11 @@ def read_quoted(project: Project) -> dict[str, dict]:
         return {}
     text = read_text(path)
     quoted = load_yaml(path, text) or {}
-    lines = {
-        key.value: key.start_mark.line + 1 for key, _ in yaml.compose(text, YAML_LOADER).value
-    }
+    if not isinstance(quoted, dict) or not all(
+        isinstance(entry, dict) for entry in quoted.values()
+    ):
+        raise fail(path, 1, "must map names to entries of `key: value` lines")
+    lines = {key.value: key.start_mark.line + 1 for key, _ in compose_yaml(text)}
     for key, entry in quoted.items():
         missing = {"value", "what", "source", "link"} - set(entry)
         missing |= {"what"} if set(entry.get("what", ())) != set(LANGUAGES) else set()
@@ -286,6 +287,8 @@ def _expression(path: Path, line: int, expression: str) -> Value | Shown:
     usage = '`{{ cell("name") }}` or `{{ cell("name", alt="what it shows") }}`'
     try:
         call = ast.parse(expression.strip(), mode="eval").body
+        if not isinstance(call, ast.Call):
+            raise ValueError(usage)
         arguments = [ast.literal_eval(argument) for argument in call.args]
         keywords = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
         (name,) = arguments

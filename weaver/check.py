@@ -105,7 +105,7 @@ def check(project: Project) -> list[Problem]:
 
 def check_strings(tutorials: dict[str, Tutorial], shared: Shared) -> list[Problem]:
     """Find words that have no Turkish, and Turkish that nothing uses."""
-    problems = []
+    problems: list[Problem] = []
     used_anywhere: set[str] = set()
     for name, tutorial in tutorials.items():
         strings = shared.strings_of(name)
@@ -279,18 +279,18 @@ def check_parity(first: Article, second: Article) -> list[Problem]:
         at = next(i for i, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1])
         text = f"shows {theirs[at]!r} where {_short(first.path)} shows {ours[at]!r}"
         problems.append(Problem(second.path, second.cells[at].line, text))
-    here, there = _sections(first), _sections(second)
-    for mine, other in zip(here, there, strict=False):
+    left, right = _sections(first), _sections(second)
+    for mine, other in zip(left, right, strict=False):
         if mine.level != other.level:
             text = f"heading of level {other.level}: {_short(first.path)}:{mine.line} has one"
             text += f" of level {mine.level}"
             return [*problems, Problem(second.path, other.line, text)]
         problems += _compare_sections(mine, other, first, second)
         problems += _compare_sections(other, mine, second, first)
-    if len(here) != len(there):
-        longer, shorter = (first, second) if len(here) > len(there) else (second, first)
-        extra = max(here, there, key=len)[min(len(here), len(there))]
-        counts = f"{len(here) - 1} vs {len(there) - 1} headings in {' vs '.join(LANGUAGES)}"
+    if len(left) != len(right):
+        longer, shorter = (first, second) if len(left) > len(right) else (second, first)
+        extra = max(left, right, key=len)[min(len(left), len(right))]
+        counts = f"{len(left) - 1} vs {len(right) - 1} headings in {' vs '.join(LANGUAGES)}"
         text = f"{counts}: this one has no match in {_short(shorter.path)}"
         problems.append(Problem(longer.path, extra.line, text))
     return problems

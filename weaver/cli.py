@@ -9,10 +9,10 @@ from pathlib import Path
 from weaver.check import check
 from weaver.datasets import DATASETS, fetch
 from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
-from weaver.drift import accept
+from weaver.drift import accept, history_limit
 from weaver.messages import say
 from weaver.new import new_tutorial
-from weaver.problems import WeaverError
+from weaver.problems import Problem, WeaverError
 from weaver.project import LANGUAGES, Project
 from weaver.record import Shared, Status, read_status
 from weaver.summary import summarise
@@ -168,7 +168,7 @@ def _status(project: Project, options: argparse.Namespace) -> int:
         return 2
     shared = Shared.of(project)
     statuses: list[Status] = []
-    problems = []
+    problems: list[Problem] = []
     for name in options.names or project.tutorial_names():
         try:
             statuses.append(read_status(project, name, shared))
@@ -206,6 +206,8 @@ def _check(project: Project, options: argparse.Namespace) -> int:
         print(problem, file=sys.stderr)
         if options.github:
             print(problem.annotation())
+    if limit := history_limit(project):
+        print(say(f"translations were compared as far as history goes: {limit}"), file=sys.stderr)
     pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
     tutorials = len(project.tutorial_names())
     print(say(f"{pages} pages, {tutorials} tutorials: {len(problems)} problems"))

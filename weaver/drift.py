@@ -184,11 +184,23 @@ def find_drift(project: Project) -> tuple[list[Behind], str]:
     """
     accepted = read_accepted(project)
     history, limit = _read_history(project)
-    behind = []
+    behind: list[Behind] = []
     for page in history:
         for state in follow(_versions(project, page, history[page]), accepted):
             behind += _report(page, state)
     return behind, limit
+
+
+def history_limit(project: Project) -> str:
+    """Return what keeps history from being seen; empty when all of it is there."""
+    try:
+        shallow = _git(project, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    except FileNotFoundError:
+        return "git is not installed"
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip().splitlines() or ["no commits"]
+        return said[0]
+    return "a shallow clone: run `git fetch --unshallow`" if shallow else ""
 
 
 def read_accepted(project: Project) -> frozenset[str]:
@@ -357,19 +369,16 @@ def _git(project: Project, *arguments: str, feed: bytes = b"") -> bytes:
 def _read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str]:
     """Return each page's versions: for each step, the text of each language that changed."""
     pages: dict[str, list[dict[str, str]]] = {}
+    limit = history_limit(project)
     try:
-        shallow = _git(project, "rev-parse", "--is-shallow-repository").strip() == b"true"
         log = _git(
             project,
             *("log", "--first-parent", "-m", "--reverse", "--raw", "--no-renames"),
             *("--no-abbrev", "--format=tformat:commit", "--relative", "--"),
             *(f"docs/{language}" for language in LANGUAGES),
         ).decode()
-    except FileNotFoundError:
-        return pages, "git is not installed"
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines() or ["no commits"]
-        return pages, said[0]
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return pages, limit or "no commits"
     steps: list[list[_Change]] = []
     for row in log.splitlines():
         if row == "commit":
@@ -387,7 +396,7 @@ def _read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], st
             changed.setdefault(page, {})[language] = texts[blob] if blob else ""
         for page, version in changed.items():
             pages.setdefault(page, []).append(version)
-    return pages, "a shallow clone: run `git fetch --unshallow`" if shallow else ""
+    return pages, limit
 
 
 def _read_blobs(project: Project, blobs: set[str]) -> Mapping[str, str]:

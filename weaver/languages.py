@@ -142,7 +142,7 @@ def read_strings(path: Path) -> dict[str, Strings]:
     if not isinstance(tree, dict):
         raise fail(path, 1, "must map tutorial names to their strings")
     lines: dict[str, dict[str, int]] = {}
-    for key_node, value_node in yaml.compose(text, YAML_LOADER).value:
+    for key_node, value_node in compose_yaml(text):
         section = key_node.value
         lines[section] = {}
         if not isinstance(value_node, yaml.MappingNode):
@@ -173,6 +173,12 @@ def load_yaml(path: Path, text: str) -> object:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise fail(path, line, f"not YAML: {error.problem}") from None
+
+
+def compose_yaml(text: str) -> list:
+    """Return the nodes of a file that was loaded already: they know their lines."""
+    node = yaml.compose(text, YAML_LOADER)
+    return [] if node is None else node.value
 
 
 def localise(cell: Cell, strings: Strings) -> Localised:
@@ -206,10 +212,10 @@ def localise(cell: Cell, strings: Strings) -> Localised:
         for position, line in _prose_lines(source[start:end]):
             translate(start + position, line, needed=True)
     if cell.displays:
-        for node, read in _literals(tree):
-            start, end = _span(node, source, offsets)
+        for written, read in _literals(tree):
+            start, end = _span(written, source, offsets)
             literal = _LITERAL.fullmatch(source[start:end])
-            if node not in docstrings and literal:
+            if written not in docstrings and literal:
                 translate(start + literal.start(3), literal[3], needed=read)
     for start, end, translation in sorted(edits, reverse=True):
         source = source[:start] + translation + source[end:]
@@ -225,7 +231,7 @@ def canonical(source: str) -> str:
     """
     tree = ast.parse(source)
     for node in _docstring_nodes(tree):
-        examples = doctest.DocTestParser().get_examples(node.value)
+        examples = doctest.DocTestParser().get_examples(str(node.value))
         node.value = repr([(example.source, example.want) for example in examples])
     return _canonical(tree)
 

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from weaver.article import Article, Prose, Value, evaluate, read_article
 from weaver.figures import fit_svg
-from weaver.languages import YAML_LOADER, format_percentage, format_seconds, load_yaml
+from weaver.languages import compose_yaml, format_percentage, format_seconds, load_yaml
 from weaver.page import slugify
 from weaver.problems import fail
 from weaver.project import LANGUAGES, Project
@@ -65,9 +63,7 @@ def _parse_entries(path: Path, text: str) -> list[dict]:
     entries = load_yaml(path, text) or []
     if not isinstance(entries, list):
         raise fail(path, 1, "must be a list of entries, each starting with `- `")
-    for entry, node in zip(
-        entries, yaml.compose(text, YAML_LOADER).value if entries else [], strict=True
-    ):
+    for entry, node in zip(entries, compose_yaml(text), strict=True):
         if not isinstance(entry, dict):
             raise fail(path, node.start_mark.line + 1, "an entry must be `key: value` lines")
         entry["line"] = node.start_mark.line + 1
@@ -143,8 +139,12 @@ def _checked_table(
         asked = Article(
             project.docs / "checked.yml", language, {"tutorial": entry["tutorial"]}, ()
         )
+        values = names.get(entry["tutorial"])
+        if not isinstance(values, Mapping):
+            text = f"there is no tutorial {entry['tutorial']!r}"
+            raise fail(asked.path, entry["line"], text)
         value = Value(entry["line"], f" {_expression(entry)} ")
-        measured = evaluate(asked, value, names[entry["tutorial"]])
+        measured = evaluate(asked, value, values)
         page = entry["tutorial"].replace("_", "-") + ".md" + entry.get("section", _TOP)[language]
         note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
         rows.append(

@@ -141,10 +141,11 @@ def read_words(project: Project, language: str) -> frozenset[str]:
     if not path.exists():
         return frozenset()
     tree = load_yaml(path, read_text(path)) or {}
-    lists = tree.items() if isinstance(tree, dict) else [("", None)]
-    for key, words in lists:
-        if key not in {"names", *LANGUAGES} or not isinstance(words, list):
-            raise fail(path, 1, "must have lists of words under `names`, `tr` and `en`")
+    keys = {"names", *LANGUAGES}
+    if not isinstance(tree, dict) or not all(
+        key in keys and isinstance(words, list) for key, words in tree.items()
+    ):
+        raise fail(path, 1, "must have lists of words under `names`, `tr` and `en`")
     entries = (str(entry) for key in ("names", language) for entry in tree.get(key, ()))
     return frozenset(word for entry in entries for word in re.split(r"[ -]", entry))
 

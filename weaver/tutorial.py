@@ -166,9 +166,9 @@ def _shared_names(table: symtable.SymbolTable) -> set[str]:
 
 def _module_level_stores(tree: ast.AST) -> list[ast.Name]:
     """Return the names that code binds outside functions and comprehensions."""
-    scopes = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.ListComp, ast.SetComp)
-    scopes += (ast.DictComp, ast.GeneratorExp)
-    found = []
+    scopes: tuple[type[ast.AST], ...] = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
+    scopes += (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    found: list[ast.Name] = []
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             found.append(child)
