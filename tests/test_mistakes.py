@@ -123,6 +123,7 @@ MISTAKES = [
     Mistake(CHECKED, "value: slope", "value: slpe", "- source", "'slpe' is undefined"),
     Mistake(QUOTED, "somebody:\n", "- somebody:\n", 1, "must map names to entries"),
     Mistake(CHECKED, "tutorial: line", "tutorial: lines", "- source", "no tutorial 'lines'"),
+    Mistake("docs/en/index.md", 'figure("line"', 'figure("lin"', '"lin"', "no tutorial 'lin'"),
     # the record
     Mistake(RECORD, '"slope": 2.0', '"slope": 2.1', 0, "was changed after the run"),
     Mistake(RECORD, '"weaver_digest"', '"digest"', 0, "not a whole run record"),

@@ -108,7 +108,9 @@ def overview_names(
     names["reading_minutes"] = lambda page: reading_minutes(
         read_article(project.docs / article.language / f"{page}.md", article.language)
     )
-    names["figure"] = lambda tutorial, cell, alt: _figure(article, records[tutorial], cell, alt)
+    names["figure"] = lambda tutorial, cell, alt: _figure(
+        article, _record(records, tutorial), cell, alt
+    )
     return names
 
 
@@ -116,6 +118,12 @@ def reading_minutes(article: Article) -> int:
     """Return how long a page's prose takes to read, in whole minutes."""
     words = sum(len(part.text.split()) for part in article.parts if isinstance(part, Prose))
     return max(1, round(words / WORDS_PER_MINUTE))
+
+
+def _record(records: Mapping[str, Record], name: str) -> Record:
+    if name not in records:
+        raise ValueError(f"there is no tutorial {name!r}")
+    return records[name]
 
 
 def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
