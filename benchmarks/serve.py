@@ -53,7 +53,7 @@ def measure_serve(
 
 
 def _save(path: Path, url: str, page: str, turn: int) -> float:
-    epoch = re.search(r"livereload\((\d+),", _get(f"{url}/{page}/"))[1]
+    (epoch,) = re.findall(r"livereload\((\d+),", _get(f"{url}/{page}/"))
     word = f"kaydetme{turn}"
     text = path.read_text(encoding="utf-8")
     started = time.perf_counter()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from weaver.article import Article, Value, evaluate, front_line
 from weaver.problems import Problem, WeaverError
@@ -202,7 +202,7 @@ class _Words:
         face = _face(self.font, size)
         return face.getlength(text, **self._options(face))
 
-    def _options(self, face: "FreeTypeFont") -> dict[str, str]:
+    def _options(self, face: "FreeTypeFont") -> dict[str, Any]:
         # Turkish tells fi from fı, so it joins neither letter; only Raqm knows.
         from PIL import ImageFont
 

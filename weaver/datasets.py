@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -145,7 +146,7 @@ def _sources(
     for mirror in dataset.mirrors:
         yield (
             mirror,
-            lambda names, folder, mirror=mirror: _from_mirror(mirror, dataset, names, folder),
+            partial(_from_mirror, mirror, dataset),
         )
     if dataset.debian:
         yield (

@@ -41,14 +41,17 @@ class Change:
     @property
     def difference(self) -> float | None:
         """After minus before, of two numbers."""
-        if _number(self.before) and _number(self.after):
-            return self.after - self.before
-        return None
+        before, after = self.before, self.after
+        if isinstance(before, bool | str | None) or isinstance(after, bool | str | None):
+            return None
+        return after - before
 
     @property
     def relative(self) -> float | None:
         """The difference as a share of the value before, unless that is zero."""
-        return self.difference / abs(self.before) if self.difference and self.before else None
+        if not self.difference or not self.before or isinstance(self.before, str):
+            return None
+        return self.difference / abs(self.before)
 
     @property
     def kind(self) -> str:
@@ -402,10 +405,6 @@ def _size(change: Change) -> float:
     if change.difference is None:
         return float("inf")
     return abs(change.relative) if change.relative is not None else 1.0
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _items(name: str, value: Any) -> dict[str, Scalar]:

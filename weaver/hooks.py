@@ -329,12 +329,6 @@ def _read_shared(project: Project) -> tuple[Shared, dict[str, dict]]:
     return Shared.of(project), read_quoted(project)
 
 
-def _weave(
-    project: Project, article: Article, *, strict: bool
-) -> tuple[nbformat.NotebookNode, Record]:
-    """Return the article's notebook, and the record of the run that it shows."""
-
-
 @cache
 def _find_drift(project: Project) -> list[Behind]:
     return find_drift(project)[0]
@@ -354,8 +348,10 @@ def _drift_notice(page: Page, config: MkDocsConfig) -> str:
     return notice(found, language, get_relative_url(twin, page.url))
 
 
-def _weave(project: Project, article: Article, *, strict: bool) -> Path:
-    """Write the article's notebook to the cache and return its path."""
+def _weave(
+    project: Project, article: Article, *, strict: bool
+) -> tuple[nbformat.NotebookNode, Record]:
+    """Return the article's notebook, and the record of the run that it shows."""
     name = str(article.tutorial)
     shared, quoted = _read_shared(project)
     if not project.source(name).exists():

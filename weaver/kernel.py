@@ -17,6 +17,7 @@ import zlib
 from importlib import metadata
 from pathlib import Path
 from types import FunctionType
+from typing import Any
 
 _display_names: dict[str, dict[str, object]] = {}
 _before: dict[str, object] = {}
@@ -91,7 +92,7 @@ def _fingerprint() -> dict[str, object]:
     return state
 
 
-def _content(value: object) -> object:
+def _content(value: Any) -> object:
     """Return a digest of what a value holds, as deep as it is cheap."""
     if isinstance(value, type):
         return None
@@ -122,13 +123,13 @@ def values() -> str:
     for name, value in _namespace().items():
         if name.startswith("_") or name in _known:
             continue
-        plain = _plain(value)
+        plain: object = _plain(value)
         if isinstance(value, list | tuple):
             items = [_plain(item) for item in value]
             plain = items if value and None not in items else None
         elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-            items = {key: _plain(item) for key, item in value.items()}
-            plain = items if value and None not in items.values() else None
+            entries = {key: _plain(item) for key, item in value.items()}
+            plain = entries if value and None not in entries.values() else None
         if plain is not None:
             found[name] = plain
     return json.dumps(found, allow_nan=False)
@@ -179,7 +180,7 @@ def check_claims(docstring: str) -> str:
     return json.dumps(results)
 
 
-def _measured(source: str, names: dict[str, object]) -> str:
+def _measured(source: str, names: dict[str, Any]) -> str:
     """Return what an expression's names are worth: ``accuracy = 0.8321``.
 
     A value picked by a constant, ``sweep["slow"]``, is shown by itself.
@@ -196,7 +197,7 @@ def _measured(source: str, names: dict[str, object]) -> str:
             if isinstance(node.value, ast.Name) and node.value.id in names:
                 picked.add(node.value)
                 with contextlib.suppress(LookupError, TypeError):
-                    written = ast.get_source_segment(source, node)
+                    written = ast.get_source_segment(source, node) or ""
                     found[written] = names[node.value.id][node.slice.value]
         elif isinstance(node, ast.Name) and node not in picked and node.id in names:
             found[node.id] = names[node.id]

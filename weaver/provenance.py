@@ -109,8 +109,9 @@ def _seed_nodes(tree: ast.AST) -> Iterator[ast.expr]:
             yield node.iter
         elif isinstance(node, ast.arguments):
             named = [*node.posonlyargs, *node.args]
-            defaults = [*zip(named[len(named) - len(node.defaults) :], node.defaults, strict=True)]
-            defaults += zip(node.kwonlyargs, node.kw_defaults, strict=True)
+            named = [*named[len(named) - len(node.defaults) :], *node.kwonlyargs]
+            values = [*node.defaults, *node.kw_defaults]
+            defaults = zip(named, values, strict=True)
             yield from (value for name, value in defaults if name.arg == "seed" and value)
 
 

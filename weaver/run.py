@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from ipykernel.compiler import murmur2_x86
@@ -179,7 +180,7 @@ class _Session:
         self.seconds[cell.name] = round(time.perf_counter() - started, 3)
         node.metadata["weaver"]["seconds"] = self.seconds[cell.name]
 
-    def ask(self, call: str) -> object:
+    def ask(self, call: str) -> Any:
         """Return what a function of ``weaver.kernel`` answers in the kernel."""
         node = new_code_cell(f"__import__('weaver.kernel').kernel.{call}")
         try:

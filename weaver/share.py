@@ -172,7 +172,7 @@ def structured_data(edition: Edition, entry: Entry) -> str:
         site = {"@type": "WebSite", "name": edition.name, "url": edition.home.address}
         # The home page says what a reader must know: a loop, and what a derivative is.
         level = {"educationalLevel": "Beginner", "hasPart": parts}
-        nodes.append(site | {"inLanguage": entry.language})
+        nodes.append({**site, "inLanguage": entry.language})
         nodes.append(series | common | level | _translations(entry, series["@type"], "series"))
     if entry is not edition.home:
         steps = [(edition.name, edition.home.address), (entry.title, entry.address)]
