@@ -6,6 +6,7 @@ notebook, which mkdocs-jupyter then renders with our template.
 """
 
 import html
+import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from math_core import LatexError, LatexToMathML
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -92,6 +93,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Point mkdocs-jupyter at our template, and give that its filters."""
     root = Path(config.config_file_path).parent
     settings.templates_dir = str(root / "overrides" / "nbconvert")
+    # There nbconvert reads to validate a notebook once, not after each of its steps.
+    os.environ["JUPYTER_CONFIG_PATH"] = settings.templates_dir
     default_filters["render_page"] = lambda text: _render(text, config)
     default_filters["fit_figure"] = _fit_figure
     default_filters["put_aside"] = _put_aside
@@ -130,8 +133,9 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     """
     if config.theme["language"] != LANGUAGES[0]:
         config.theme.static_templates.discard("404.html")
-    if _Build.serving:
-        serve.keep_templates(env, _project(config))
+    compiled = _project(config).cache / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     sheets = (file.url for file in files if file.src_uri.startswith("assets/stylesheets/main."))
     env.globals["material_stylesheet"] = next(url for url in sheets if url.endswith(".css"))
     return env

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock, Thread
 
-from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
@@ -73,13 +72,6 @@ def choose_pages(config: MkDocsConfig, files: Files, project: Project, shared: S
         if _Served.wanted[file.src_uri] != _Served.made.get(file.src_uri) and destination.exists():
             # MkDocs compares times; the page itself stays until there is a better one.
             os.utime(destination, (0, 0))
-
-
-def keep_templates(env: Environment, project: Project) -> None:
-    """Compile the templates once, not at each build."""
-    folder = project.cache / "templates"
-    folder.mkdir(parents=True, exist_ok=True)
-    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def stand_in(page: Page, problem: str) -> str | None:
