@@ -17,6 +17,12 @@ def files_of(site: Site) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in [*found, site.root / "mkdocs.yml"]}
 
 
+def problems_of(site: Site) -> set[str]:
+    """Return what the check finds; that a folder has no history is no problem."""
+    said = site.weaver("check").err.splitlines()
+    return {line for line in said if not line.startswith("translations were compared")}
+
+
 def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Site) -> None:
     # The site's own list of the field's words, such as "gradyan".
     shutil.copy(ROOT / "docs" / "words.yml", example.project.docs)
@@ -41,13 +47,12 @@ def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Site) -> No
         f"docs/{language}/first-step.md:1: front matter has no `description:`"
         for language in ("tr", "en")
     }
-    said = set(example.weaver("check").err.splitlines())
+    said = problems_of(example)
     assert undescribed < said
     (unrun,) = said - undescribed
     assert unrun.startswith("tutorials_src/first_step.py: never run")
     assert example.weaver("run", "first_step").status == 0
-    done = example.weaver("check")
-    assert set(done.err.splitlines()) == undescribed
+    assert problems_of(example) == undescribed
 
     for language, text in (("tr", "Bir adım."), ("en", "A step.")):
         page = example.project.docs / language / "first-step.md"
