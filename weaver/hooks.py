@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
+import mkdocs_jupyter.plugin
 import nbformat
 from jinja2 import Environment, FileSystemBytecodeCache
 from math_core import LatexError, LatexToMathML
@@ -95,6 +96,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     settings.templates_dir = str(root / "overrides" / "nbconvert")
     # There nbconvert reads to validate a notebook once, not after each of its steps.
     os.environ["JUPYTER_CONFIG_PATH"] = settings.templates_dir
+    # It would read each notebook once more for a table of contents; ours is the page's.
+    mkdocs_jupyter.plugin._get_nb_toc_tokens = lambda path, depth: ([], None)
     default_filters["render_page"] = lambda text: _render(text, config)
     default_filters["fit_figure"] = _fit_figure
     default_filters["put_aside"] = _put_aside
@@ -106,6 +109,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Keep the notebook's template, and what others would add, out of the site."""
     _read_shared.cache_clear()
+    _read_record.cache_clear()
     _find_drift.cache_clear()
     unused = ("nbconvert/", "assets/javascripts/", "assets/stylesheets/palette.", "assets/images/")
     unused += ("sitemap.xml",)  # share.py writes its own
@@ -334,6 +338,11 @@ def _read_shared(project: Project) -> tuple[Shared, dict[str, dict]]:
 
 
 @cache
+def _read_record(project: Project, name: str) -> Record | None:
+    return read_record(project.record(name))
+
+
+@cache
 def _find_drift(project: Project) -> list[Behind]:
     return find_drift(project)[0]
 
@@ -360,7 +369,7 @@ def _weave(
     shared, quoted = _read_shared(project)
     if not project.source(name).exists():
         raise fail(article.path, 2, f"there is no tutorials_src/{name}.py")
-    record = read_record(project.record(name))
+    record = _read_record(project, name)
     status = read_status(project, name, shared)
     if record is None or (strict and not status.fresh):
         text = f"stale ({'; '.join(status.changed)}): run `make run NAME={name}`"
@@ -413,7 +422,7 @@ def _overview(project: Project, article: Article) -> str:
     if not article.woven:
         return "".join(part.text for part in article.parts)
     _, quoted = _read_shared(project)
-    read = ((name, read_record(project.record(name))) for name in project.tutorial_names())
+    read = ((name, _read_record(project, name)) for name in project.tutorial_names())
     records = {name: record for name, record in read if record is not None}
     names = overview_names(project, article, records, quoted)
     return "".join(

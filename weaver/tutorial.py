@@ -74,7 +74,11 @@ def _parse(path: Path, text: str) -> Tutorial:
         raise fail(path, error.lineno or 0, f"not plain Python: {error.msg}") from None
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines, 1) if _MARKER.match(line)]
-    cells = jupytext.reads(text, fmt="py:percent").cells
+    # jupytext reads the markers, which takes a tenth of the time of reading all.
+    markers = "".join(f"\n{lines[start - 1]}\n0\n" for start in starts)
+    cells = jupytext.reads(f"0\n{markers}", fmt="py:percent").cells
+    ends = [*(start - 1 for start in starts[1:]), len(lines)]
+    sources = ["\n".join(lines[a:b]).strip("\n") for a, b in zip(starts, ends, strict=False)]
     docstring = ast.get_docstring(module)
     before = [node for node in module.body if not starts or node.lineno < starts[0]]
     if docstring is None or len(before) != 1 or len(cells) != len(starts) + 1:
@@ -83,7 +87,7 @@ def _parse(path: Path, text: str) -> Tutorial:
     if not doctest.DocTestParser().get_examples(docstring):
         problems.append(Problem(path, 1, "the docstring claims nothing: add a doctest"))
     named: dict[str, Cell] = {}
-    for start, cell in zip(starts, cells[1:], strict=True):
+    for start, cell, source in zip(starts, cells[1:], sources, strict=True):
         name = cell.metadata.get("title", "")
         tags = frozenset(cell.metadata.get("tags", ()))
         if cell.cell_type != "code":
@@ -98,7 +102,7 @@ def _parse(path: Path, text: str) -> Tutorial:
                 Problem(path, start, f"unknown tag {unknown[0]!r}: use one of {known}")
             )
         first = next((n for n, line in enumerate(lines[start:], start + 1) if line.strip()), start)
-        named[name] = Cell(name, cell.source, first, tags)
+        named[name] = Cell(name, source, first, tags)
     problems += _check_imports(path, module)
     tutorial = Tutorial(path.stem, path, docstring, tuple(named.values()))
     problems += _check_display_names(tutorial)
