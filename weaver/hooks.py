@@ -44,7 +44,7 @@ from weaver.page import add_policy, box_tables, link_terms, mark_language, slugi
 from weaver.problems import WeaverError, fail
 from weaver.project import LANGUAGES, Project
 from weaver.provenance import Provenance, describe_run, repository_links
-from weaver.record import Record, Shared, Status, read_record, read_status
+from weaver.record import Record, Shared, Status, read_record, read_status, write_whole
 from weaver.search import Section, read_sections, write_index
 from weaver.share import Edition, Entry, make_files, make_head
 from weaver.tutorial import read_tutorial
@@ -131,7 +131,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Tell the templates what Material's stylesheet is called in this version.
+    """Keep compiled templates, and tell them what Material's stylesheet is called now.
 
     The page for missing addresses is built once, since it speaks every language.
     """
@@ -385,7 +385,7 @@ def _cache(project: Project, article: Article, notebook: nbformat.NotebookNode) 
     """Write the article's notebook to where mkdocs-jupyter will read it; return the path."""
     path = project.cache / article.language / f"{article.tutorial}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+    write_whole(path, nbformat.writes(notebook).encode())  # another build may be reading it
     return path
 
 
