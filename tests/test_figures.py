@@ -1,12 +1,16 @@
 """Fitting a figure to a page."""
 
 import io
+import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 from weaver.figures import fit_svg
@@ -136,3 +140,25 @@ def absolute(path: str) -> list[tuple[str, list[float]]]:
             at = (points[-2], points[-1])
             start = at if said == "m" else start
     return steps
+
+
+def test_a_figure_is_the_same_in_every_build():
+    """Python orders a set of words anew in each process."""
+    program = (
+        "from weaver.figures import fit_svg\n"
+        'drawn = \'<path d="M0 0L9 9z" fill="url(#p)" clip-path="url(#c)"/>\'\n'
+        'for_both = \'<pattern id="p"/><clipPath id="c"/>\'\n'
+        "svg = f'<svg viewBox=\"0 0 9 9\">{for_both}{drawn}</svg>'\n"
+        "print(fit_svg(svg, 'f', 'alt', 'en'))\n"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(8)
+    }
+    assert len(made) == 1

@@ -110,7 +110,7 @@ def _name_targets(root: ET.Element, name: str) -> None:
     targets = {element.get("id"): element for element in root.iter()}
     names: dict[str, str] = {}
     for element in root.iter():
-        for key in {"href", "clip-path", "fill"} & set(element.keys()):
+        for key in [key for key in ("href", "clip-path", "fill") if key in element.attrib]:
             match = _REFERENCE.fullmatch(element.attrib[key])
             if match and match[1] in targets:
                 new = names.setdefault(match[1], f"{name}-{len(names)}")
