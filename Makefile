@@ -67,8 +67,9 @@ $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/site: requirements.txt | $(VENV)/python
+$(VENV)/site: requirements.txt pyproject.toml | $(VENV)/python
 	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/run: requirements-run.txt requirements.txt | $(VENV)/python

@@ -15,7 +15,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 
-from weaver.project import Project
+from weaver.core.project import Project
 
 ROOT = Path(__file__).parent.parent
 os.environ["MPLBACKEND"] = "Agg"
@@ -31,7 +31,7 @@ class Outcome:
     err: str
 
 
-class Site:
+class Workspace:
     """A small site in a folder of its own: tests/example, with this project's theme."""
 
     def __init__(self, root: Path) -> None:
@@ -94,9 +94,9 @@ def make_once(
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Return the example site, run once in a real kernel. Do not change it."""
-    return Site(make_once(tmp_path_factory, "recorded", _record))
+    return Workspace(make_once(tmp_path_factory, "recorded", _record))
 
 
 def _record(root: Path) -> None:
@@ -107,18 +107,18 @@ def _record(root: Path) -> None:
     (root / "weaver").symlink_to(ROOT / "weaver")
     shutil.copy(ROOT / "mkdocs.yml", root / "base.yml")
     (root / "mkdocs.yml").write_text("INHERIT: base.yml\nnav: [index.md, line.md]\n")
-    site = Site(root)
+    site = Workspace(root)
     done = site.weaver("run")
     assert done.status == 0, done.err
 
 
 @pytest.fixture
-def example(recorded: Site, tmp_path: Path) -> Site:
+def example(recorded: Workspace, tmp_path: Path) -> Workspace:
     """Return a copy of the example site with its fresh record, free to be broken."""
     # Another process may be building the site there.
     passing = shutil.ignore_patterns("site", ".cache")
     shutil.copytree(recorded.root, tmp_path / "site", symlinks=True, ignore=passing)
-    return Site(tmp_path / "site")
+    return Workspace(tmp_path / "site")
 
 
 def find_chromium() -> str:
@@ -154,7 +154,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the real site, built strictly from the records."""
 
     def build(folder: Path) -> None:
-        done = Site(ROOT).build("--strict", "--site-dir", str(folder))
+        done = Workspace(ROOT).build("--strict", "--site-dir", str(folder))
         assert done.status == 0, done.err
 
     return make_once(tmp_path_factory, "built", build)

@@ -6,16 +6,20 @@ import json
 import sys
 from pathlib import Path
 
-from weaver.check import check
-from weaver.datasets import DATASETS, fetch
-from weaver.diff import as_json, as_markdown, as_text, compare_records, write_figures
-from weaver.drift import accept, history_limit
-from weaver.messages import say
-from weaver.new import new_tutorial
-from weaver.problems import Problem, WeaverError
-from weaver.project import LANGUAGES, Project
-from weaver.record import Shared, Status, read_status
-from weaver.summary import summarise
+from weaver.check.site import check
+from weaver.core.messages import say
+from weaver.core.problems import Problem, WeaverError
+from weaver.core.project import LANGUAGES, Project
+from weaver.program.datasets import DATASETS
+from weaver.program.status import Status
+from weaver.prose.drift import accept
+from weaver.prose.history import history_limit
+from weaver.report.comparison import compare_records
+from weaver.report.diff import as_json, as_markdown, as_text, write_figures
+from weaver.report.summary import summarise
+from weaver.runner.fetch import fetch
+from weaver.scaffold.tutorial import new_tutorial
+from weaver.site import Site
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 
@@ -138,17 +142,18 @@ def _data(project: Project, options: argparse.Namespace) -> int:
 
 def _run(project: Project, options: argparse.Namespace) -> int:
     try:
-        from weaver.run import CELL_LIMIT, run_tutorial
+        from weaver.runner.run import run_tutorial
+        from weaver.runner.session import CELL_LIMIT
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: use `make run`", file=sys.stderr)
         return 1
     if _unknown(options.names, project.tutorial_names(), "tutorial"):
         return 2
     failed = False
-    shared = Shared.of(project)
+    site = Site(project)
     for name in options.names or project.tutorial_names():
         try:
-            status = None if options.force else read_status(project, name, shared)
+            status = None if options.force else site.status(name)
             if status and status.fresh:
                 print(f"{name}: fresh")
                 continue
@@ -166,12 +171,12 @@ def _run(project: Project, options: argparse.Namespace) -> int:
 def _status(project: Project, options: argparse.Namespace) -> int:
     if _unknown(options.names, project.tutorial_names(), "tutorial"):
         return 2
-    shared = Shared.of(project)
+    site = Site(project)
     statuses: list[Status] = []
     problems: list[Problem] = []
     for name in options.names or project.tutorial_names():
         try:
-            statuses.append(read_status(project, name, shared))
+            statuses.append(site.status(name))
         except WeaverError as error:
             problems += error.problems
             statuses.append(Status(name, ("its record or source cannot be read",), None))
@@ -200,7 +205,7 @@ def _status(project: Project, options: argparse.Namespace) -> int:
 
 
 def _check(project: Project, options: argparse.Namespace) -> int:
-    problems = check(project)
+    problems = check(Site(project))
     for problem in problems:
         # GitHub reads annotations from standard output.
         print(problem, file=sys.stderr)
@@ -233,7 +238,7 @@ def _diff(project: Project, options: argparse.Namespace) -> int:
 
 def _verify(project: Project, options: argparse.Namespace) -> int:
     try:
-        from weaver.verify import verify_tutorial
+        from weaver.report.verify import verify_tutorial
     except ModuleNotFoundError as error:
         print(f"{error.name} is not installed: use `make verify`", file=sys.stderr)
         return 1

@@ -1,0 +1,162 @@
+"""Language checks: spelling, the glossary's terms and typography, with file and line."""
+
+import pytest
+from conftest import ROOT, Workspace
+
+from weaver.check.site import check
+from weaver.check.spelling import Speller, words_of
+from weaver.check.turkish import is_formed
+from weaver.check.typography import find_slips
+from weaver.core.project import LANGUAGES, Project
+from weaver.site import Site
+
+
+@pytest.fixture(scope="module")
+def spellers() -> dict[str, Speller]:
+    return {language: Speller(Project(ROOT), language) for language in LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("tr", "egitim yanlşı herşey birşey yalnış orjinal yapıcaz gelicek dorğu agırlık dogru"),
+        ("tr", "kayıpdır kitapda öğrenmak modellarin katmanlerin sınıflandirma gradyanlerin"),
+        ("tr", "PyTorchta GPUda tensorler aktivasiyon softmaks"),
+        ("en", "trainning recieve accuarcy gradiant occured seperate learnig teh"),
+    ],
+)
+def test_misspelt_words_are_found(spellers, language, words):
+    assert [word for word in words.split() if spellers[language].right(word)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("tr", "gradyanlarımızdan gradyandır tensörlerinizin hâlleriyle kâğıdı vektördeki"),
+        ("tr", "doğrulayabileceksiniz sıfırlamadan yuvarlanamaz zamanlayalım ıraksıyor"),
+        ("tr", "PyTorch'un GPU'da Işığında IŞIK İşlem softmax'larınızı hesaplananınki"),
+        ("en", "colour learnt neighbours hyperparameters PyTorch's softmaxes"),
+    ],
+)
+def test_right_words_are_not(spellers, language, words):
+    assert [word for word in words.split() if not spellers[language].right(word)] == []
+
+
+def test_what_was_meant_is_suggested(spellers):
+    assert "egitim" not in spellers["tr"].suggest("egitimler")
+    assert "training" in spellers["en"].suggest("trainning")
+    assert spellers["tr"].suggest("PyTorchta") == ["PyTorch'ta"]
+    assert "gradyan" in spellers["tr"].suggest("gradyn")
+
+
+def test_words_are_judged_once(example):
+    speller = Speller(example.project, "tr")
+    assert speller.right("elma")
+    assert not speller.right("elmma")
+    speller.remember()
+    again = Speller(example.project, "tr")
+    assert again.right("elma")
+    assert not again.right("elmma")
+    assert "_hunspell" not in vars(again)  # no dictionary was read
+    example.project.words.write_text("tr: [elmma]\n", encoding="utf-8")
+    assert Speller(example.project, "tr").right("elmma")
+
+
+def test_endings_follow_vowels_and_consonants():
+    stems = {"kitap", "göz", "araba", "anlatmak", "görmek"}
+    right = (
+        "kitabı kitapta kitaplarımızdan gözlükçüler gözdeki arabanın arabaya anlatacağız gördüm"
+    )
+    wrong = "kitapda kitapler gözlar arabaın arabayi anlatecek görduk"
+    assert [word for word in right.split() if not is_formed(word, stems.__contains__)] == []
+    assert [word for word in wrong.split() if is_formed(word, stems.__contains__)] == []
+
+
+def test_code_and_addresses_are_no_prose():
+    text = "see `lossy` at docs/x.md, X@w, y_hat, conv2d and example.org/abc or loss"
+    assert [word for _, word in words_of(text)] == ["see", "at", "and", "or", "loss"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wrong"),
+    [
+        ("tr", "doğruluk 84% oldu", "percent sign stands before"),
+        ("tr", "doğruluk % 84 oldu", "no space after the percent"),
+        ("tr", "kayıp 0.5 oldu", "decimal comma"),
+        ("tr", "64lük yığın", "apostrophe"),
+        ("tr", "GPUda çalışır", "apostrophe"),
+        ("tr", "ağ ve ve katman", "a word twice"),
+        ("en", "an accuracy of %84", "percent sign stands after"),
+        ("en", "an accuracy of 84 %", "no space before the percent"),
+        ("en", "a loss of 0,5 here", "decimal point"),
+        ("en", "in the the net", "a word twice"),
+        ("en", "“curved” quotes", "curved quotation"),
+        ("en", "sigmoid’s", "curved apostrophe"),
+        ("en", "two  spaces", "two spaces"),
+        ("en", "a space , before", "a space before"),
+        ("en", "and so on...", "three dots"),
+        ("en", "one,two", "no space after"),
+    ],
+)
+def test_slips_of_typography_are_found(language, text, wrong):
+    assert any(wrong in said for _, _, said, _ in find_slips(text, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("tr", "%84,5 ve 60.000 görüntü, 64'lük yığın, 28.3.2022, PyTorch 2.13.0, 3×3, MNIST"),
+        ("tr", "yavaş yavaş, tek tek; GPU'da da öyle… 1,5 ile 2,5 arası (bkz. 3)."),
+        ("en", "84.5% of 60,000 images, in PyTorch 2.13.0, (1, 2), f(x, y); had had: e.g. x."),
+    ],
+)
+def test_what_is_right_has_no_slips(language, text):
+    assert list(find_slips(text, language)) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "old", "new", "line", "said"),
+    [
+        ("tr", "Noktalar $y", "Noktlar $y", 8, "'Noktlar' is misspelt"),
+        ("en", "The points lie", "The pionts lie", 8, "'pionts' is misspelt: points"),
+        ("tr", "Eğim {{", "Epoklarda {{", 20, "'epoklarda': the glossary's term is 'dönem'"),
+        ("tr", "Dört nokta ve", "Dört nokkta ve", 30, "'nokkta' is misspelt"),
+        ("en", "fits a line", "fitts a line", 3, "'fitts' is misspelt"),
+        ("tr", "ana sayfa](", "aana sayfa](", 8, "'aana' is misspelt"),
+        ("tr", "Eğim {{", "Meyil (*slpoe*) {{", 20, "'slpoe' is misspelt"),
+        ("en", "quoted\n", 'quoted <span lang="tr">eğiim</span>\n', 20, "'eğiim' is misspelt"),
+    ],
+)
+def test_what_is_wrong_in_prose_is_named_with_its_line(example, page, old, new, line, said):
+    glossary = example.project.docs / "glossary.yml"
+    example.edit(glossary, "- tr: eğim", "- tr: dönem\n  en: epoch\n  avoid: {tr: [epok]}\n"
+        "  what: {tr: Bir tur., en: One turn.}\n- tr: eğim")  # fmt: skip
+    example.edit(example.page(page), old, new)
+    found = [problem for problem in check(Site(example.project)) if said in problem.text]
+    lines = example.page(page).read_text(encoding="utf-8").splitlines()
+    expected = next(n for n, text in enumerate(lines, 1) if new.split("\n")[0] in text)
+    assert [(problem.path, problem.line) for problem in found] == [(example.page(page), expected)]
+
+
+def test_the_texts_of_data_files_are_read_too(example):
+    for path, old, new in (
+        (example.project.docs / "glossary.yml", "dikliği", "diklği"),
+        (example.project.docs / "checked.yml", "The slope", "The sloppe"),
+        (example.project.quoted, "A share", "A shaare"),
+        (example.project.strings, "küçük karelerle", "küçük kareler ile egitim"),
+    ):
+        example.edit(path, old, new)
+    found = [
+        str(problem) for problem in check(Site(example.project)) if "misspelt" in problem.text
+    ]
+    assert len(found) == 4, found
+
+
+def test_a_words_file_of_another_shape_is_refused(example):
+    example.project.words.write_text("- elma\n", encoding="utf-8")
+    assert any("words.yml" in str(problem.path) for problem in check(Site(example.project)))
+
+
+def test_sites_without_a_words_file_are_checked_too(example: Workspace):
+    assert not example.project.words.exists()
+    assert check(Site(example.project)) == []

@@ -1,0 +1,110 @@
+"""Messages: each has its Turkish, and the locale says which is shown."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from weaver.core.messages import reader_language, say, translate
+from weaver.core.problems import Problem
+
+TABLE = yaml.safe_load((ROOT / "weaver/core/messages.tr.yml").read_text(encoding="utf-8"))
+
+
+def written(node: ast.expr) -> str | None:
+    """Return the text of a literal, something in place of each expression in it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            part.value if isinstance(part, ast.Constant) else "X" for part in node.values
+        )
+    return None
+
+
+def messages() -> list[str]:
+    """Return the literals that the checks' modules make problems of."""
+    found = []
+    for path in (ROOT / "weaver").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                place = {"Problem": 2, "fail": 2, "_at": 2, "wrong": 0}.get(call.func.id)
+                if place is not None and len(call.args) > place:
+                    text = written(call.args[place])
+                    # What is put together of parts alone has its words in the parts.
+                    found += [text] if text and re.search("[a-z]{2}", text) else []
+    return found
+
+
+def test_enough_messages_were_found():
+    assert len(messages()) > 40
+
+
+@pytest.mark.parametrize("message", messages())
+def test_each_message_has_its_turkish(message):
+    assert translate(message) not in {None, message} or message == "card: X"
+
+
+@pytest.mark.parametrize(("english", "turkish"), TABLE.items())
+def test_both_tell_of_the_same_things(english, turkish):
+    fields = [sorted(re.findall(r"\{(\w+)\}", text)) for text in (english, turkish)]
+    assert fields[0] == fields[1]
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"),
+    [
+        ({"LANG": "tr_TR.UTF-8"}, "tr"),
+        ({"LANG": "tr_TR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "tr"}, "tr"),
+        ({"LANG": "tr_TR.UTF-8", "LC_ALL": ""}, "tr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "trv_TW"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_locale_says_the_language(monkeypatch, locale, language):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in locale.items():
+        monkeypatch.setenv(name, value)
+    assert reader_language() == language
+
+
+def test_parts_of_a_message_are_said_too():
+    english = "{{ slpe | number(2) }}: 'slpe' is undefined: line has no such value"
+    turkish = "{{ slpe | number(2) }}: 'slpe' tanımlı değil: line böyle bir değer vermiyor"
+    assert say(english, "tr") == turkish
+    assert say(english, "en") == english
+    assert say("nobody says this", "tr") == "nobody says this"
+
+
+def test_an_annotation_names_file_and_line_and_escapes():
+    problem = Problem(Path("docs/a,b:c.md"), 3, "50% of\nit: a, b")
+    assert problem.annotation() == "::error file=docs/a%2Cb%3Ac.md,line=3::50%25 of%0Ait: a, b"
+    assert Problem(Path("x.md"), 0, "y").annotation() == "::error file=x.md::y"
+
+
+def test_the_check_speaks_both_languages_and_to_github(example):
+    example.edit(example.page("tr"), 'cell("fit")', 'cell("fitt")')
+    line = next(
+        n for n, text in enumerate(example.page("tr").read_text("utf-8").splitlines(), 1)
+        if "fitt" in text
+    )  # fmt: skip
+    done = example.weaver("check", LC_ALL="tr_TR.UTF-8")
+    assert f"docs/tr/line.md:{line}: 'fitt' adlı bir hücre yok: olanlar: imports" in done.err
+    assert re.search(r"^4 sayfa, 1 program: \d+ sorun$", done.out, re.MULTILINE)
+    done = example.weaver("check", "--github")
+    assert f"docs/tr/line.md:{line}: no cell 'fitt'" in done.err
+    assert f"\n::error file=docs/tr/line.md,line={line}::no cell 'fitt'" in "\n" + done.out
+
+
+def test_a_strict_build_speaks_turkish(example):
+    example.edit(example.page("tr"), "slope | n", "slpe | n")
+    done = example.build("--strict", LC_ALL="tr_TR.UTF-8")
+    assert done.status == 1
+    assert "'slpe' tanımlı değil" in done.err

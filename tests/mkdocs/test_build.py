@@ -1,0 +1,124 @@
+"""Building the example site with MkDocs, and what stops a build."""
+
+import json
+
+import pytest
+from conftest import Workspace
+
+# Importing any of these in a build means that it needs what only a run needs.
+HEAVY = ("torch", "torchvision", "numpy", "matplotlib", "ipykernel_launcher")
+
+
+@pytest.fixture
+def light(tmp_path) -> dict[str, str]:
+    """Return an environment in which what only a run needs cannot be imported."""
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    for name in HEAVY:
+        (stubs / f"{name}.py").write_text(f"raise SystemExit('the build imports {name}')\n")
+    return {"PYTHONPATH": str(stubs)}
+
+
+def html(site: Workspace, page: str) -> str:
+    return (site.root / "site" / page / "index.html").read_text(encoding="utf-8")
+
+
+def test_fresh_records_build_without_torch_and_without_a_kernel(example, light):
+    done = example.build("--strict", **light)
+    assert done.status == 0, done.err
+    assert "%84,7" in html(example, "line")
+    assert "84.7%" in html(example, "en/line")
+    assert example.weaver("status", **light).status == 0
+    assert example.weaver("check", **light).status == 0
+
+
+def test_editing_a_sentence_needs_no_run(example, light):
+    for language, old, new in (("tr", "Noktalar", "Dört nokta"), ("en", "The points", "All four")):
+        example.edit(example.page(language), old, new)
+    done = example.build("--strict", **light)
+    assert done.status == 0, done.err
+    assert "Dört nokta" in html(example, "line")
+    assert "All four" in html(example, "en/line")
+
+
+def test_a_changed_comment_is_shown_without_a_run(example, light):
+    example.edit(example.source, "# the line to find", "# our line")
+    example.edit(example.project.strings, "# the line to find", "# our line")
+    assert example.build("--strict", **light).status == 0
+    assert "# our line" in html(example, "en/line")
+
+
+def test_anchors_are_transliterated_and_equal_in_heading_and_contents(example):
+    assert example.build("--strict").status == 0
+    page = html(example, "line")
+    assert '<h2 id="isiginda-uydurma">' in page
+    assert page.count('href="#isiginda-uydurma"') >= 2  # the heading's own, and the contents'
+
+
+def test_each_page_has_its_language_its_twin_and_its_words(example):
+    assert example.build("--strict").status == 0
+    for page, language, twin in (("line", "tr", "../en/line/"), ("en/line", "en", "../../line/")):
+        text = html(example, page)
+        assert f'<html lang="{language}"' in text
+        assert f'href="{twin}"' in text
+        for code, address in (("tr", "line/"), ("en", "en/line/"), ("x-default", "line/")):
+            link = f'hreflang="{code}" href="https://example.org/{address}"'
+            assert link in text
+    assert "noktalar" in html(example, "line")
+    assert "# bulunacak doğru" in html(example, "line")
+    assert "<title>Bir doğru · " in html(example, "line")
+    assert 'content="Dört noktadan bir doğru' in html(example, "line")
+
+
+def test_the_page_is_lean(example):
+    assert example.build("--strict").status == 0
+    text = html(example, "line")
+    assert "<math" in text
+    assert "arithmatex" not in text
+    assert "MathJax" not in text
+    assert "jp-" not in text
+    assert len(text) < 60_000
+
+
+def test_the_notebook_beside_the_page_is_whole(example):
+    assert example.build("--strict").status == 0
+    path = example.root / "site" / "line" / "line.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert any("share = 0.847" in source for source in code)  # a hidden cell
+    assert any("# bulunacak doğru" in source for source in code)
+    assert not (example.root / "site" / "nbconvert").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("docs/en/line.md", "index.md", "indx.md", "indx.md"),
+        ("docs/en/line.md", "index.md", "index.md#nowhere", "#nowhere"),
+        ("docs/tr/line.md", "index.md", "index.md#yok", "#yok"),
+        ("docs/en/line.md", "slope | n", "slpe | n", "docs/en/line.md:20: {{ slpe"),
+        (
+            "docs/en/line.md",
+            'cell("fit")',
+            'cell("fitt")',
+            "docs/en/line.md:23: line.py has no cell",
+        ),
+        ("docs/en/line.md", "$y = 2x + 1$", "$y = \\foo$", "docs/en/line.md:8: LaTeX $y = \\foo$"),
+        ("docs/en/index.md", "# Example", "# Example $\\frac$", "docs/en/index.md:6: LaTeX"),
+        ("tutorials_src/line.py", "share = 0.847", "share = 0.8", "cell `secret` changed"),
+        ("tutorials_src/line.py", "share = 0.847", "share = ", "tutorials_src/line.py:"),
+    ],
+)
+def test_a_strict_build_stops_with_a_message(example, file, old, new, said):
+    example.edit(example.root / file, old, new)
+    done = example.build("--strict")
+    assert done.status == 1
+    assert "Traceback" not in done.err
+    assert said in done.err
+
+
+def test_a_stale_page_says_so_while_editing(example):
+    example.edit(example.source, "share = 0.847", "share = 0.848")
+    assert example.build().status == 0
+    assert "make run NAME=line" in html(example, "line")
+    assert "cell <code>secret</code> changed" in html(example, "en/line")

@@ -1,0 +1,188 @@
+"""Comparing records: what moved between a git revision and here."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from conftest import ROOT, Workspace
+
+from weaver.report.comparison import Change, compare_records, compare_values
+from weaver.report.diff import BODY_LIMIT, as_markdown, say
+
+GIT = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+
+
+def git(site: Workspace, *arguments: str) -> None:
+    subprocess.run(["git", *GIT, *arguments], cwd=site.root, check=True, capture_output=True)
+
+
+def moved(before: dict, after: dict) -> list[str]:
+    return [say(change) for change in compare_values(before, after)]
+
+
+@pytest.fixture(scope="module")
+def versions(recorded, tmp_path_factory) -> Workspace:
+    """Return a site whose record was renewed, after a change, since its last commit."""
+    root = tmp_path_factory.mktemp("versions") / "site"
+    shutil.copytree(recorded.root, root, symlinks=True)
+    site = Workspace(root)
+    git(site, "init", "--quiet")
+    git(site, "add", ".")
+    git(site, "commit", "--quiet", "--message", "before")
+    site.edit(site.source, "y = 2 * X + 1", "y = 2.5 * X + 1")
+    site.edit(site.source, "abs(slope - 2) < 1e-9", "abs(slope - 2.5) < 1e-9")
+    site.edit(site.source, "share = 0.847", "share = 0.8471\ncolour = 'blue'\nfit_seconds = 0.25")
+    done = site.weaver("run")
+    assert done.status == 0, done.err
+    return site
+
+
+def test_text_says_what_moved_and_counts_the_rest(versions):
+    done = versions.weaver("diff")
+    assert done.status == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[0] == "line: 4 of 8 values moved; all 3 claims hold"
+    assert "  slope: 2.0 → 2.5 (+0.5, +25.00%)" not in lines  # four digits tell them apart
+    assert "  slope: 2 → 2.5 (+0.5, +25.00%)" in lines
+    assert "  share: 0.847 → 0.8471 (+0.0001, +0.01%)" in lines
+    assert "  colour: none → blue" in lines
+    assert "  timings that moved: 1" in lines
+    assert "  claim new: abs(slope - 2.5) < 1e-9" in lines
+    assert "  claim gone: abs(slope - 2) < 1e-9" in lines
+    assert "  other figure: plot" in lines
+    assert not any("intercept" in line or "device" in line for line in lines)
+
+
+def test_json_has_every_value_with_its_change(versions):
+    [line] = json.loads(versions.weaver("diff", "--json").out)
+    assert (line["name"], line["state"]) == ("line", "renewed")
+    slope = next(value for value in line["values"] if value["name"] == "slope")
+    assert slope["before"] == 2.0
+    assert slope["after"] == 2.5
+    assert (slope["difference"], slope["relative"], slope["kind"]) == (0.5, 0.25, "moved")
+    assert line["figures"] == ["plot"]
+    assert "seconds" in line["about"]
+    assert len(line["claims"]["both"]) == 2
+
+
+def test_markdown_shows_the_figures_side_by_side(versions, tmp_path):
+    done = versions.weaver(
+        "diff", "--markdown", "--figures", str(tmp_path), "--figures-url", "https://host/raw/f"
+    )
+    assert done.out.startswith("1 renewed\n")
+    assert "### `line`: 4 of 8 values moved; all 3 claims hold" in done.out
+    assert "| `slope` | `2` | `2.5` | +0.5 | +25.00% |" in done.out
+    device = versions.project.record("line").read_text(encoding="utf-8").split('"device": "')[1]
+    device = device.partition('"')[0]
+    assert f"| device | `{device}` | `{device}` |" in done.out
+    assert "`fit_seconds: none → 0.25`" in done.out
+    row = "| `plot` | ![before](https://host/raw/f/line/plot.before.svg) |"
+    assert f"{row} ![after](https://host/raw/f/line/plot.after.svg) |" in done.out
+    before, after = (
+        (tmp_path / "line" / f"plot.{when}.svg").read_text(encoding="utf-8")
+        for when in ("before", "after")
+    )
+    assert before != after
+    assert 'style="background:#fff"' in before  # legible on a dark page
+    assert after.count("<svg") == 1
+
+
+def test_identical_records_take_one_line():
+    done = Workspace(ROOT).weaver("diff", "--base", "HEAD", "line")
+    assert done.status == 2
+    assert "no tutorial 'line'" in done.err
+
+
+def test_a_tutorial_that_should_have_run_and_did_not_is_named(example):
+    git(example, "init", "--quiet")
+    git(example, "add", ".")
+    git(example, "commit", "--quiet", "--message", "before")
+    assert example.weaver("diff").out == "line: identical\n"
+    assert example.weaver("diff", "--markdown").out == "1 identical\n\n"
+    body = example.weaver("diff", "--markdown", "line").out
+    assert "No new record of `line`: the run failed or was stopped." in body
+    assert "identical" not in body
+
+
+def test_records_that_came_and_went(example):
+    git(example, "init", "--quiet")
+    git(example, "commit", "--quiet", "--allow-empty", "--message", "nothing")
+    assert example.weaver("diff").out.startswith("line: its first record: 3 claims hold")
+    git(example, "add", ".")
+    git(example, "commit", "--quiet", "--message", "before")
+    example.record.unlink()
+    assert example.weaver("diff").out == "line: its record is gone\n"
+    assert example.weaver("diff", "--base", "HEAD~1").out == "\n"
+
+
+def test_what_cannot_be_compared_is_told(example):
+    done = example.weaver("diff")
+    assert done.status == 1
+    assert "git" in done.err
+    assert "Traceback" not in done.err
+    git(example, "init", "--quiet")
+    example.record.write_text(example.record.read_text(encoding="utf-8").replace("2.0", "2.1"))
+    git(example, "add", ".")
+    git(example, "commit", "--quiet", "--message", "by hand")
+    done = example.weaver("diff")
+    assert done.status == 1
+    assert "HEAD:tutorials_src/runs/line.ipynb: was changed after the run" in done.err
+    assert "no such revision" in example.weaver("diff", "--base", "nowhere").err
+
+
+def test_a_body_too_long_for_github_keeps_every_headline(versions):
+    [line] = compare_records(versions.project)
+    body = as_markdown([line] * 200, ())
+    assert len(body) < BODY_LIMIT + 200 * 200
+    assert body.count("### `line`") == 200
+    assert "Too long for this page: `python -m weaver diff line`" in body
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({"a": 1}, {"a": 1}, []),
+        ({"a": 0.5}, {"a": 0.75}, ["a: 0.5 → 0.75 (+0.25, +50.00%)"]),
+        ({"a": -2.0}, {"a": -1.0}, ["a: -2 → -1 (+1, +50.00%)"]),
+        ({"a": 0}, {"a": 3}, ["a: 0 → 3 (+3)"]),
+        ({"a": 90281}, {"a": 90282}, ["a: 90281 → 90282 (+1, +1.1e-05)"]),
+        ({"a": 0.123456}, {"a": 0.123457}, ["a: 0.123456 → 0.123457 (+1e-06, +8.1e-06)"]),
+        ({"a": "x"}, {"a": "y"}, ["a: x → y"]),
+        ({"a": True}, {"a": False}, ["a: True → False"]),
+        ({"a": [1, 2]}, {"a": [1, 3]}, ["a[1]: 2 → 3 (+1, +50.00%)"]),
+        ({"a": [1]}, {"a": [1, 3]}, ["a[1]: none → 3"]),
+        ({"a": {"x": 1}}, {"a": {"x": 2}}, ['a["x"]: 1 → 2 (+1, +100.00%)']),
+        ({"a": 1}, {}, ["a: 1 → none"]),
+        (
+            {"a": [1.0] * 20},
+            {"a": [1.0 + n for n in range(20)]},
+            ["a[19]: 1 → 20 (+19, +1900.00%), and 18 more items of it by less"],
+        ),
+        (
+            {"small": 100, "large": 1.0},
+            {"small": 101, "large": 2.0},
+            ["large: 1 → 2 (+1, +100.00%)", "small: 100 → 101 (+1, +1.00%)"],
+        ),
+    ],
+)
+def test_a_value_is_said_with_its_change(before, after, said):
+    assert moved(before, after) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (Change("accuracy", 0.5, 0.6), "moved"),
+        (Change("accuracy", 0.5, 0.5 + 1e-9), "rounding"),
+        (Change("residual", 7e-15, 8e-15), "rounding"),
+        (Change("difference", 1e-7, 2e-7), "moved"),
+        (Change("name", "a", "b"), "moved"),
+        (Change("fit_seconds", 0.5, 0.6), "timing"),
+        (Change("loop_ms", 5, 6), "timing"),
+        (Change("speedup_to_goal", 5, 6), "timing"),
+        (Change("items", 5, 6), "moved"),
+    ],
+)
+def test_timings_and_rounding_are_kept_apart(change, kind):
+    assert change.kind == kind

@@ -1,0 +1,1 @@
+"""Find what does not fit together, without running anything."""

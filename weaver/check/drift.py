@@ -1,0 +1,20 @@
+"""Name the sections that a translation is behind in."""
+
+from weaver.core.problems import Problem
+from weaver.core.project import Project
+from weaver.prose.drift import find_drift, order_languages
+
+
+def check_drift(project: Project) -> list[Problem]:
+    """Name the sections that are behind, with file and line."""
+    behind, _ = find_drift(project)
+    problems = []
+    for one in behind:
+        path, twin = (project.docs / code / one.page for code in order_languages(one.language))
+        place = f"{twin.relative_to(project.root).as_posix()}:{one.twin_line}"
+        name = one.page.removesuffix(".md")
+        text = f"not brought up to date with {place}: translate the change; if it needs none, "
+        text += f"run `python -m weaver translated {name}` or add the line `- {name} "
+        text += f"{one.digest}` to docs/{project.translations.name}"
+        problems.append(Problem(path, one.line, text))
+    return problems

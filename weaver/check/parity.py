@@ -1,0 +1,119 @@
+"""Compare the languages of a page: cells, headings, equations and values."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from weaver.core.problems import Problem
+from weaver.core.project import LANGUAGES
+from weaver.page.highlight import shown_values
+from weaver.prose.article import Article, Value
+from weaver.prose.markdown import parse_markdown, walk
+from weaver.prose.parse import front_line
+
+
+@dataclass(frozen=True)
+class _Section:
+    """What one heading's section must share with the other language."""
+
+    line: int
+    level: int
+    equations: tuple[tuple[int, str], ...]
+    values: tuple[tuple[int, str], ...]
+
+
+def check_parity(first: Article, second: Article) -> list[Problem]:
+    """Say where the two languages of a page differ in what they must share."""
+    problems = []
+    if first.tutorial != second.tutorial:
+        text = f"tutorial {second.tutorial!r}, but {first.tutorial!r} in {_short(first.path)}"
+        problems.append(Problem(second.path, front_line(second, "tutorial"), text))
+    if shown_values(first) != shown_values(second):
+        text = f"`card` shows other values than in {_short(first.path)}"
+        problems.append(Problem(second.path, front_line(second, "card"), text))
+    ours, theirs = ([cell.name for cell in article.cells] for article in (first, second))
+    for here, there in ((first, second), (second, first)):
+        others = {cell.name for cell in there.cells}
+        for cell in here.cells:
+            if cell.name not in others:
+                text = f"cell {cell.name!r} is not in {_short(there.path)}"
+                problems.append(Problem(here.path, cell.line, text))
+    if sorted(ours) == sorted(theirs) and ours != theirs:
+        at = next(i for i, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1])
+        text = f"shows {theirs[at]!r} where {_short(first.path)} shows {ours[at]!r}"
+        problems.append(Problem(second.path, second.cells[at].line, text))
+    left, right = _sections(first), _sections(second)
+    for mine, other in zip(left, right, strict=False):
+        if mine.level != other.level:
+            text = f"heading of level {other.level}: {_short(first.path)}:{mine.line} has one"
+            text += f" of level {mine.level}"
+            return [*problems, Problem(second.path, other.line, text)]
+        problems += _compare_sections(mine, other, first, second)
+        problems += _compare_sections(other, mine, second, first)
+    if len(left) != len(right):
+        longer, shorter = (first, second) if len(left) > len(right) else (second, first)
+        extra = max(left, right, key=len)[min(len(left), len(right))]
+        counts = f"{len(left) - 1} vs {len(right) - 1} headings in {' vs '.join(LANGUAGES)}"
+        text = f"{counts}: this one has no match in {_short(shorter.path)}"
+        problems.append(Problem(longer.path, extra.line, text))
+    return problems
+
+
+def _compare_sections(
+    mine: _Section, other: _Section, here: Article, there: Article
+) -> Iterator[Problem]:
+    """Find equations and values of a section that its twin lacks."""
+    nouns = {
+        "equation": (mine.equations, other.equations, "${}$"),
+        "value": (mine.values, other.values, "{{{{{}}}}}"),
+    }
+    for noun, (ours, theirs, written) in nouns.items():
+        surplus = Counter(text for _, text in ours) - Counter(text for _, text in theirs)
+        for line, text in reversed(ours):
+            if surplus[text] > 0:
+                surplus[text] -= 1
+                said = f"{noun} {written.format(text)} is not in the same section of"
+                yield Problem(here.path, line, f"{said} {_short(there.path)}:{other.line}")
+
+
+def _sections(article: Article) -> list[_Section]:
+    """Return the article's sections: the one before any heading, then one a heading."""
+    headings = [(1, 0)]
+    equations: list[tuple[int, str]] = []
+    for line, token in walk(parse_markdown(article)):
+        if token.type == "heading_open":
+            headings.append((line, int(token.tag[1])))
+        elif token.type.startswith("math_"):
+            equations.append((line, _same_maths(token.content)))
+    values = [
+        (part.line, re.sub(r'"[^"]*"', _hide_words, f" {' '.join(part.expression.split())} "))
+        for part in article.parts
+        if isinstance(part, Value)
+    ]
+    ends = [line for line, _ in headings[1:]] + [10**9]
+    return [
+        _Section(
+            line,
+            level,
+            tuple(pair for pair in equations if line <= pair[0] < end),
+            tuple(pair for pair in values if line <= pair[0] < end),
+        )
+        for (line, level), end in zip(headings, ends, strict=True)
+    ]
+
+
+def _hide_words(literal: re.Match) -> str:
+    """Hide a string with a blank in it: words, an alt text say."""
+    return '"…"' if " " in literal[0] else literal[0]
+
+
+def _same_maths(latex: str) -> str:
+    """Drop from LaTeX what may differ between languages: words and decimal marks."""
+    latex = re.sub(r"\\(text|textrm|mathrm|operatorname)\s*\{[^{}]*\}", r"\\\1{}", latex)
+    return " ".join(re.sub(r"(?<=\d)(?:\{,\}|,)(?=\d)", ".", latex).split())
+
+
+def _short(path: Path) -> str:
+    return "/".join(path.parts[-3:])

@@ -1,0 +1,1 @@
+"""Make a page of prose and of a run."""

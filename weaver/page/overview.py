@@ -1,0 +1,171 @@
+"""Pages about all articles: their names, the checked figures and the glossary.
+
+Such a page says ``records: all`` in its front matter. Its expressions may use
+every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from weaver.core.problems import fail
+from weaver.core.project import LANGUAGES, Project
+from weaver.core.slugs import slugify
+from weaver.language.numbers import format_percentage, format_seconds
+from weaver.language.words import alphabetical
+from weaver.page.figures import fit_svg
+from weaver.program.record import Record
+from weaver.prose.article import Article, Value
+from weaver.prose.data import VERDICTS, read_checked, read_glossary
+from weaver.prose.expressions import evaluate
+from weaver.prose.parse import read_article, reading_minutes
+
+_CHECKED_HEADS = {
+    "tr": ("Nerede", "Ne", "Kaynakta", "Çalıştırmada", "Sonuç"),
+    "en": ("Where", "What", "Stated", "Run", "Verdict"),
+}
+
+_QUOTED_HEADS = {"tr": ("Ne", "Değer", "Kaynak"), "en": ("What", "Value", "Source")}
+
+_RUN_HEADS = {
+    "tr": ("Program", "Aygıt", "PyTorch", "Tarih", "Süre", "Sağlanan iddia"),
+    "en": ("Program", "Device", "PyTorch", "Date", "Time", "Claims held"),
+}
+
+_TOP = dict.fromkeys(LANGUAGES, "")
+
+
+def overview_names(
+    project: Project, article: Article, records: Mapping[str, Record], quoted: Mapping[str, dict]
+) -> dict[str, object]:
+    """Return the names that an overview page's expressions may use.
+
+    They are each tutorial's values by its name, ``quoted``, ``run`` (device,
+    date and seconds of each tutorial), ``figure(tutorial, cell, alt)``,
+    ``reading_minutes(page)``, ``checked_figures(source)``, ``quoted_figures()``,
+    ``runs()`` and ``glossary()``.
+    """
+    names: dict[str, object] = {name: record.values for name, record in records.items()}
+    names["quoted"] = {key: entry["value"] for key, entry in quoted.items()}
+    names["run"] = {name: record.about for name, record in records.items()}
+    names["checked_figures"] = lambda source: _checked_table(project, article, names, source)
+    names["quoted_figures"] = lambda: _quoted_table(article, quoted)
+    names["runs"] = lambda: _runs_table(article, records)
+    names["glossary"] = lambda: _glossary_list(project, article)
+    names["reading_minutes"] = lambda page: reading_minutes(
+        read_article(project.docs / article.language / f"{page}.md", article.language)
+    )
+    names["figure"] = lambda tutorial, cell, alt: _figure(
+        article, _record(records, tutorial), cell, alt
+    )
+    return names
+
+
+def _record(records: Mapping[str, Record], name: str) -> Record:
+    if name not in records:
+        raise ValueError(f"there is no tutorial {name!r}")
+    return records[name]
+
+
+def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
+    by_language = record.outputs.get(cell, {"en": []})
+    for output in by_language.get(article.language, by_language["en"]):
+        svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
+        if svg:
+            fitted = fit_svg(svg, f"{record.path.stem}-{cell}", alt, article.language)
+            return f'<figure class="cell-figure">{fitted}</figure>'
+    raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")
+
+
+def _checked_table(
+    project: Project, article: Article, names: Mapping[str, object], source: str
+) -> str:
+    language = article.language
+    rows = []
+    for entry in read_checked(project):
+        if entry["source"] != source:
+            continue
+        asked = Article(
+            project.docs / "checked.yml", language, {"tutorial": entry["tutorial"]}, ()
+        )
+        values = names.get(entry["tutorial"])
+        if not isinstance(values, Mapping):
+            text = f"there is no tutorial {entry['tutorial']!r}"
+            raise fail(asked.path, entry["line"], text)
+        value = Value(entry["line"], f" {_expression(entry)} ")
+        measured = evaluate(asked, value, values)
+        page = entry["tutorial"].replace("_", "-") + ".md" + entry.get("section", _TOP)[language]
+        note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
+        rows.append(
+            (
+                f"[{entry['item']}]({page})",
+                entry["what"][language] + note,
+                _stated(entry["stated"], language),
+                measured,
+                VERDICTS[entry["verdict"]][language],
+            )
+        )
+    return _table(_CHECKED_HEADS[language], rows)
+
+
+def _quoted_table(article: Article, quoted: Mapping[str, dict]) -> str:
+    language = article.language
+    rows = [
+        (
+            entry["what"][language],
+            # Every quoted figure of the results is an accuracy.
+            format_percentage(entry["value"], 2, language=language),
+            f"[{entry['source']}]({entry['link']})",
+        )
+        for entry in quoted.values()
+        if entry.get("result")
+    ]
+    return _table(_QUOTED_HEADS[language], rows)
+
+
+def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
+    language = article.language
+    rows = [
+        (
+            f"[`{name}.py`]({name.replace('_', '-')}.md)",
+            record.about["device"],
+            record.about["versions"].get("torch", "–"),
+            record.about["date"],
+            format_seconds(record.about["seconds"], 0, language=language),
+            str(len(record.about["claims"])),
+        )
+        for name, record in records.items()
+    ]
+    return _table(_RUN_HEADS[language], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+
+
+def _expression(entry: Mapping) -> str:
+    """Return the expression of an entry's value, formatted; a list, item by item."""
+    written = entry.get("format")
+    if written and isinstance(entry["stated"], list):
+        name, _, arguments = written.rstrip(")").partition("(")
+        each = ", ".join([repr(name), *filter(None, [arguments])])
+        return f"{entry['value']} | map({each}) | join('; ')"
+    return f"{entry['value']} | {written}" if written else entry["value"]
+
+
+def _stated(stated: object, language: str) -> str:
+    if isinstance(stated, dict):
+        return str(stated[language])
+    if isinstance(stated, list):
+        return "; ".join(_stated(item, language) for item in stated)
+    return str(stated).replace(".", ",") if language == "tr" else str(stated)
+
+
+def _glossary_list(project: Project, article: Article) -> str:
+    language = article.language
+    other = next(code for code in LANGUAGES if code != language)
+    terms = sorted(read_glossary(project), key=lambda term: alphabetical(term[language], language))
+    return "\n\n".join(
+        f'**{term[language]}** · <span lang="{other}">{term[other]}</span>'
+        f" {{ #{slugify(term[language], '-')} }}\n"
+        f":   {term['what'][language]}"
+        for term in terms
+    )

@@ -1,0 +1,134 @@
+"""How an article was made: what its run's record says, written for the page."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from weaver.language.numbers import format_date, format_duration
+from weaver.program.record import Record
+from weaver.prose.article import Article
+from weaver.prose.parse import reading_minutes
+
+SLOWEST = 3  # cells to name
+
+_GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+?)(?:\.git)?/?")
+
+_SEEDERS = frozenset({"default_rng", "manual_seed", "seed"})
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """An article's facts; durations and the date as its language writes them.
+
+    ``day`` is the date in ISO form, ``slowest`` the cells that took longest with
+    their durations, ``datasets`` SHA-256 digests by file, ``claims`` what the
+    program's docstrings promise and the run checked: ``of`` (a function, or
+    ``claims`` for the module), ``source`` and ``want``.
+    """
+
+    name: str
+    minutes: int
+    device: str
+    duration: str
+    day: str
+    date: str
+    versions: Mapping[str, str]
+    seeds: tuple[int, ...]
+    slowest: tuple[tuple[str, str], ...]
+    datasets: Mapping[str, str]
+    claims: tuple[Mapping[str, str], ...]
+
+
+def describe_run(article: Article, record: Record) -> Provenance:
+    """Return how an article was made, from its run's record alone."""
+    about, language = record.about, article.language
+    shown = [cell.name for cell in article.cells if cell.name in record.seconds]
+    slowest = sorted(shown, key=lambda name: -record.seconds[name])[:SLOWEST]
+    versions = sorted(about["versions"].items(), key=lambda item: (item[0] != "python", item[0]))
+    return Provenance(
+        name=record.path.stem,
+        minutes=reading_minutes(article),
+        device=about["device"],
+        duration=format_duration(about["seconds"], language=language),
+        day=about["date"],
+        date=format_date(about["date"], language=language),
+        versions={name.replace("python", "Python"): version for name, version in versions},
+        seeds=find_seeds(record.code.values()),
+        slowest=tuple(
+            (name, format_duration(record.seconds[name], language=language)) for name in slowest
+        ),
+        datasets=about["datasets"],
+        claims=tuple(about["claims"]),
+    )
+
+
+def repository_links(
+    name: str, notebook: str, repository: str | None, edit_uri: str | None
+) -> dict[str, str]:
+    """Return the addresses of a tutorial's ``source``, ``record`` and ``colab`` notebook.
+
+    ``notebook`` is the notebook's path below the site's root. What cannot be
+    addressed is left out: everything without a ``repository``, and Colab's for
+    one that is not on GitHub.
+
+    Colab opens notebooks from GitHub only, so publishing pushes those of the
+    built site to the branch ``notebooks``, each at its path below the site's
+    root: this address and the publishing workflow share that contract.
+    """
+    if not repository or not edit_uri:
+        return {}
+    repository = repository.rstrip("/")
+    root = edit_uri.removesuffix("/").removesuffix("docs").replace("edit/", "blob/", 1)
+    links = {
+        "source": f"{repository}/{root}tutorials_src/{name}.py",
+        "record": f"{repository}/{root}tutorials_src/runs/{name}.ipynb",
+    }
+    if github := _GITHUB.fullmatch(repository):
+        blob = f"github/{github[1]}/blob/notebooks/{notebook}"
+        links["colab"] = f"https://colab.research.google.com/{blob}"
+    return links
+
+
+def find_seeds(code: Iterable[str]) -> tuple[int, ...]:
+    """Return the seeds that code writes: ``manual_seed(0)``, ``seed=1``, ``for seed in range(5)``.
+
+    A seed that is computed is not found.
+    """
+    written = (node for source in code for node in _seed_nodes(ast.parse(source)))
+    return tuple(sorted({seed for node in written for seed in _integers(node)}))
+
+
+def _seed_nodes(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield the expressions that code uses as a seed."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in _SEEDERS:
+            yield from node.args[:1]
+        elif isinstance(node, ast.keyword | ast.Assign) and _names_seed(node):
+            yield node.value
+        elif isinstance(node, ast.For | ast.comprehension) and _name(node.target) == "seed":
+            yield node.iter
+        elif isinstance(node, ast.arguments):
+            named = [*node.posonlyargs, *node.args]
+            named = [*named[len(named) - len(node.defaults) :], *node.kwonlyargs]
+            values = [*node.defaults, *node.kw_defaults]
+            defaults = zip(named, values, strict=True)
+            yield from (value for name, value in defaults if name.arg == "seed" and value)
+
+
+def _names_seed(node: ast.keyword | ast.Assign) -> bool:
+    return "seed" in (map(_name, node.targets) if isinstance(node, ast.Assign) else [node.arg])
+
+
+def _name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def _integers(node: ast.expr) -> Iterable[int]:
+    """Return what an expression says in plain numbers: ``3``, ``(1, 2)``, ``range(5)``."""
+    if isinstance(node, ast.Call) and _name(node.func) == "range":
+        limits = [number for argument in node.args for number in _integers(argument)]
+        return range(*limits) if limits and len(limits) == len(node.args) else ()
+    items = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+    values = [item.value for item in items if isinstance(item, ast.Constant)]
+    return [value for value in values if type(value) is int]

@@ -1,0 +1,121 @@
+"""Weave prose and a run into one notebook per language."""
+
+from collections.abc import Mapping
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
+
+from weaver.core.problems import fail
+from weaver.program.localise import localise
+from weaver.program.record import Record
+from weaver.program.strings import Strings
+from weaver.program.tutorial import Cell, Tutorial
+from weaver.prose.article import Article, Prose, Shown, Value
+from weaver.prose.expressions import evaluate
+
+_FOLD = {"tr": "Bu şeklin kodu", "en": "The code of this figure"}
+
+
+def weave(
+    article: Article,
+    tutorial: Tutorial,
+    strings: Strings,
+    record: Record,
+    quoted: Mapping[str, dict],
+) -> NotebookNode:
+    """Return the article as an executed notebook in its language.
+
+    Code comes from the source, with the language's comments and words; outputs
+    and values come from the record. Hidden cells are kept in their places, so
+    that the notebook runs from top to bottom.
+
+    Raises
+    ------
+    WeaverError
+        If the article names a cell or a value that there is not.
+    """
+    notebook = new_notebook()
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    names = namespace(record, quoted)
+    hidden = [cell for cell in tutorial.cells if cell.hidden]
+    text = ""
+
+    def flush() -> None:
+        nonlocal text
+        if text.strip():
+            notebook.cells.append(markdown_cell(text, f"text-{len(notebook.cells)}"))
+        text = ""
+
+    for part in article.parts:
+        if isinstance(part, Prose):
+            text += part.text
+        elif isinstance(part, Value):
+            text += evaluate(article, part, names)
+        else:
+            cell = tutorial.cell(part.name)
+            if cell is None:
+                known = ", ".join(cell.name for cell in tutorial.cells if not cell.hidden)
+                raise fail(
+                    article.path,
+                    part.line,
+                    f"{tutorial.path.name} has no cell {part.name!r}; it has: {known}",
+                )
+            flush()
+            while hidden and tutorial.cells.index(hidden[0]) < tutorial.cells.index(cell):
+                notebook.cells.append(_code(hidden.pop(0), None, article, strings, record))
+            notebook.cells.append(_code(cell, part, article, strings, record))
+    flush()
+    notebook.cells += [_code(cell, None, article, strings, record) for cell in hidden]
+    return notebook
+
+
+def markdown_cell(text: str, identifier: str) -> NotebookNode:
+    """Return a Markdown cell; nbformat's own maker validates each cell, at a cost."""
+    return from_dict({"cell_type": "markdown", "id": identifier, "metadata": {}, "source": text})
+
+
+def namespace(record: Record, quoted: Mapping[str, dict]) -> dict[str, object]:
+    """Return the names that an article's expressions may use.
+
+    They are the run's values, ``quoted`` figures by key, and ``run``: its
+    device, date and seconds.
+    """
+    run = {key: record.about[key] for key in ("device", "date", "seconds")}
+    figures = {key: entry["value"] for key, entry in quoted.items()}
+    return {**record.values, "quoted": figures, "run": run}
+
+
+def shows_image(outputs: list) -> bool:
+    """Whether any output is a picture."""
+    return any(kind.startswith("image/") for out in outputs for kind in out.get("data", ()))
+
+
+def _code(
+    cell: Cell, part: Shown | None, article: Article, strings: Strings, record: Record
+) -> NotebookNode:
+    by_language = record.outputs.get(cell.name, {"en": []})
+    outputs = by_language.get(article.language, by_language["en"])
+    source = cell.source
+    if article.language == "tr":
+        source = localise(cell, strings).source
+    about = {
+        "name": cell.name,
+        "alt": part.alt if part and part.alt else "",
+        "indent": part.indent if part else "",
+        # A picture is what the reader came for; how it is drawn can wait.
+        "fold": _FOLD[article.language] if cell.displays and shows_image(outputs) else "",
+    }
+    return from_dict(
+        {
+            "cell_type": "code",
+            "id": cell.name[:64],
+            "metadata": {"tags": sorted(cell.tags), "weaver": about},
+            "execution_count": None,
+            "source": source,
+            "outputs": outputs,
+        }
+    )

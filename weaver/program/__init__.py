@@ -1,0 +1,1 @@
+"""Tutorials as programs: their cells, meaning, key and run records."""

@@ -1,0 +1,1 @@
+"""Pages as prose: articles, expressions, sections and the data files beside them."""

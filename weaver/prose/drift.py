@@ -1,0 +1,262 @@
+"""Translation drift: which paragraphs changed in one language and not in the other.
+
+Git's history already knows when each paragraph changed, so nobody keeps books. The
+versions of a page are gone through from its first commit to the files as they are
+now. A section that changed in both languages in one step is in step; one that
+changed in one language is ahead there, until the other one changes too. Where both
+have as many paragraphs, before and after, this is told paragraph by paragraph. A
+merge counts as one step (``--first-parent``), and so do edits not yet committed.
+
+Only words count: white space, punctuation, emphasis, addresses, mathematics, values
+and cells do not (the check of parity compares the last three). Sections are found
+again by their text or heading, so that moving or inserting one is no drift, and a
+version whose headings differ between the languages, half a translation, is passed
+over.
+
+Whoever judges that nothing needs translating says so in one line of
+``docs/translations.yml``, ``- <page> <digest>``, which names both texts by a digest:
+when either changes again, it no longer counts. ``python -m weaver translated`` writes
+it.
+
+The alternative, a file with the digest of every section, would have to be written
+anew with every edit, by whoever edits a file on GitHub too. The price of history is
+that a shallow clone sees only what it has; that is said, never guessed at.
+"""
+
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from weaver.core.files import load_yaml, read_text
+from weaver.core.problems import fail
+from weaver.core.project import LANGUAGES, Project
+from weaver.prose.history import read_history
+from weaver.prose.sections import Section, plain_heading, split
+
+WHOLE = -1  # stands for a section whose paragraphs cannot be paired
+
+_WORDS = {
+    "tr": {
+        "title": "Çevirisi geride",
+        "text": "Bu sayfanın bir bölümü, İngilizcesindeki son değişiklikleri henüz içermiyor. "
+        "Güncel metin, İngilizce:",
+        "top": "sayfanın başı",
+    },
+    "en": {
+        "title": "Translation behind",
+        "text": "Part of this page lacks the latest changes of the Turkish one. "
+        "The up-to-date text, in Turkish:",
+        "top": "the top of the page",
+    },
+}
+
+_ENTRY = re.compile(r"(\S+)\s+([0-9a-f]{12})")
+
+Pair = tuple[Section, Section]  # a section in each language, in the order of LANGUAGES
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A section whose twin in another language has changed since both were in step."""
+
+    page: str
+    language: str  # the one that is behind
+    mine: Section
+    twin: Section  # in the language that is ahead
+    line: int  # of the paragraph, or of the section if paragraphs cannot be paired
+    twin_line: int
+    digest: str  # of both texts
+
+
+@dataclass
+class _State:
+    pair: Pair
+    ahead: dict[int, int] = field(default_factory=dict)  # paragraph -> index of language
+
+
+def digest(pair: Pair) -> str:
+    """Return the digest of a section's words in both languages."""
+    text = "\x1d".join("\x1e".join(section.words) for section in pair)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def pair_up(first: Iterable[Section], second: Iterable[Section]) -> list[Pair] | None:
+    """Pair two languages' sections; None if their headings differ in level or number."""
+    here, there = list(first), list(second)
+    same = [section.level for section in here] == [section.level for section in there]
+    return list(zip(here, there, strict=True)) if same else None
+
+
+def follow(versions: Iterable[list[Pair]], accepted: frozenset[str] = frozenset()) -> list[_State]:
+    """Go through the versions of a page; return each section of the last, and who is ahead.
+
+    ``accepted`` are digests of pairs that were declared to be in step.
+    """
+    states: list[_State] = []
+    for pairs in versions:
+        known: dict[object, _State] = {}
+        for state in reversed(states):  # of equals, the first is meant
+            known |= {mark: state for mark in _marks(state.pair)}
+        states = [
+            _step(next((known[mark] for mark in _marks(pair) if mark in known), None), pair)
+            for pair in pairs
+        ]
+        for state in states:
+            if state.ahead and digest(state.pair) in accepted:
+                state.ahead = {}
+    return states
+
+
+def find_drift(project: Project) -> tuple[list[Behind], str]:
+    """Return the sections that are behind, and what keeps history from being seen.
+
+    The second is empty when the whole history is there.
+    """
+    accepted = read_accepted(project)
+    history, limit = read_history(project)
+    behind: list[Behind] = []
+    for page in history:
+        for state in follow(_versions(project, page, history[page]), accepted):
+            behind += _report(page, state)
+    return behind, limit
+
+
+def read_accepted(project: Project) -> frozenset[str]:
+    """Read the digests in ``docs/translations.yml``: pairs declared to be in step."""
+    path = project.translations
+    if not path.exists():
+        return frozenset()
+    text = read_text(path)
+    entries = load_yaml(path, text) or []
+    if not isinstance(entries, list):
+        raise fail(path, 1, "must be a list of lines `- <page> <digest>`")
+    found = []
+    for entry in entries:
+        match = _ENTRY.fullmatch(str(entry))
+        if match is None:
+            line = next(
+                (n for n, row in enumerate(text.splitlines(), 1) if row.endswith(f" {entry}")), 1
+            )
+            raise fail(path, line, f"{entry!r}: write `- <page> <digest>`, as the check says it")
+        found.append(match[2])
+    return frozenset(found)
+
+
+def notice(behind: Iterable[Behind], language: str, address: str) -> str:
+    """Return the Markdown that tells a reader what is behind; empty if nothing is.
+
+    ``address`` is that of the same page in the other language.
+    """
+    links = {
+        f'<a href="{address}{"#" * bool(one.twin.anchor)}{one.twin.anchor}" hreflang="{other}">'
+        f'<span lang="{other}">{html.escape(plain_heading(one.twin.heading))}</span></a>'
+        if one.twin.heading
+        else f'<a href="{address}" hreflang="{other}">{_WORDS[language]["top"]}</a>': None
+        for one in behind
+        for other in LANGUAGES
+        if other != language
+    }
+    if not links:
+        return ""
+    return f'!!! warning "{_WORDS[language]["title"]}"\n    {_WORDS[language]["text"]} ' + (
+        f"{', '.join(links)}.\n\n"
+    )
+
+
+def accept(project: Project, page: str, section: str = "") -> list[str]:
+    """Declare that sections of a page need no translation; return the lines written.
+
+    ``section`` is a heading's anchor in either language; without it, all that are
+    behind are declared.
+    """
+    behind, _ = find_drift(project)
+    lines = [
+        f"- {page} {one.digest}  # {plain_heading(one.mine.heading) or page}"
+        for one in behind
+        if one.page == f"{page}.md" and section in {"", one.mine.anchor, one.twin.anchor}
+    ]
+    lines = list(dict.fromkeys(lines))
+    if lines:
+        path = project.translations
+        old = read_text(path) if path.exists() else ""
+        path.write_text(old + "\n".join(lines) + "\n", encoding="utf-8")
+    return lines
+
+
+def order_languages(language: str) -> list[str]:
+    """Return the languages, this one first."""
+    return sorted(LANGUAGES, key=lambda code: code != language)
+
+
+def _report(page: str, state: _State) -> Iterator[Behind]:
+    """Say once for each language of a section that it is behind."""
+    for ahead in sorted(set(state.ahead.values())):
+        place = min(index for index, value in state.ahead.items() if value == ahead)
+        mine, twin = state.pair[1 - ahead], state.pair[ahead]
+        lines = [
+            section.line
+            if place == WHOLE or place >= len(section.paragraphs)
+            else section.paragraphs[place][0]
+            for section in (mine, twin)
+        ]
+        language = LANGUAGES[1 - ahead]
+        yield Behind(page, language, mine, twin, lines[0], lines[1], digest(state.pair))
+
+
+def _marks(pair: Pair) -> list[object]:
+    """Return what a section is known again by: its words, else its heading."""
+    words = [(index, section.words) for index, section in enumerate(pair) if section.words]
+    return [*words, *((index, section.heading) for index, section in enumerate(pair))]
+
+
+def _step(old: _State | None, pair: Pair) -> _State:
+    """Return who is ahead in a section after one more version."""
+    state = _State(pair)
+    if old is None:
+        return state
+    before = [section.words for section in old.pair]
+    after = [section.words for section in pair]
+    changed = [new != was for was, new in zip(before, after, strict=True)]
+    if not any(changed):
+        state.ahead = dict(old.ahead)
+    elif WHOLE in old.ahead or len({*map(len, before), *map(len, after)}) != 1:
+        # Paragraphs cannot be paired: the section as a whole.
+        if not all(changed):
+            ahead = changed.index(True)
+            waiting = set(old.ahead.values())
+            if 1 - ahead not in waiting:
+                state.ahead = {WHOLE: ahead}
+            elif ahead in waiting:
+                state.ahead = {
+                    place: value for place, value in old.ahead.items() if value == ahead
+                }
+    else:
+        state.ahead = dict(old.ahead)
+        for place in range(len(after[0])):
+            moved = [index for index in (0, 1) if before[index][place] != after[index][place]]
+            if len(moved) == 2 or (moved and state.ahead.get(place) == 1 - moved[0]):
+                state.ahead.pop(place, None)
+            elif moved:
+                state.ahead[place] = moved[0]
+    return state
+
+
+def _versions(project: Project, page: str, history: list[dict[str, str]]) -> Iterator[list[Pair]]:
+    """Yield a page's versions as pairs of sections, the files as they are now last."""
+    now = {}
+    for language in LANGUAGES:
+        path: Path = project.docs / language / page
+        now[language] = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    current: dict[str, str] = dict.fromkeys(LANGUAGES, "")
+    sections: dict[str, list[Section]] = {}
+    for version in [*history, now]:
+        for language, text in version.items():
+            if text != current[language] or language not in sections:
+                current[language], sections[language] = text, split(text)
+        if all(current.values()):
+            pairs = pair_up(*(sections[language] for language in LANGUAGES))
+            if pairs is not None:
+                yield pairs

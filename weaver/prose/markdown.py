@@ -1,0 +1,44 @@
+"""Markdown as blocks and what is inside them."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from weaver.prose.article import Article, Prose, Value
+
+VALUE = "\ue000"  # stands for a value in Markdown without its expressions
+
+
+def parse_markdown(article: Article) -> list[Token]:
+    """Return the article's blocks, each value replaced by a letter and each cell by nothing.
+
+    Lines of the tokens' ``map`` count from 0, from the start of the file.
+    """
+    text = "\n" * (article.parts[0].line - 1 if article.parts else 0)
+    for part in article.parts:
+        if isinstance(part, Prose):
+            text += part.text
+        elif isinstance(part, Value):
+            text += VALUE + "\n" * part.expression.count("\n")
+    return _parse(text)
+
+
+@lru_cache(maxsize=64)  # each check reads the same page
+def _parse(text: str) -> list[Token]:
+    parser = MarkdownIt("commonmark").enable("table").disable("code").use(dollarmath_plugin)
+    return parser.parse(text)
+
+
+def walk(tokens: list[Token]) -> Iterator[tuple[int, Token]]:
+    """Yield (line, token) of blocks and of what is inside them, depth first."""
+    line = 1
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else line
+        yield line, token
+        within = line
+        for child in token.children or ():
+            yield within, child
+            within += child.type in {"softbreak", "hardbreak"} or child.content.count("\n")

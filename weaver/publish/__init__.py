@@ -1,0 +1,1 @@
+"""What search engines, feed readers and chat programs are told about the pages."""

@@ -1,0 +1,1 @@
+"""Compare runs, and sum up a site."""

@@ -1,0 +1,1 @@
+"""Run tutorials in a Jupyter kernel, on their datasets. Needs the packages of a run."""

@@ -1,0 +1,1 @@
+"""Begin something new: a tutorial."""
