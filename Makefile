@@ -13,7 +13,7 @@ FORCE ?=
 ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help site build serve new run verify data check test lint bench preview clean
+.PHONY: help site build serve new run verify data check messages test lint bench preview clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -42,6 +42,15 @@ data: $(VENV)/site ## Download and verify the datasets
 
 check: $(VENV)/site ## Check prose, programs and records against each other
 	@$(PY) -m weaver check
+
+messages: $(VENV)/site ## Collect what the engine says, for languages/*/messages.po to translate
+	@mkdir -p .cache
+	@$(VENV)/bin/pybabel --quiet extract --mapping pyproject.toml --no-default-keywords \
+		--keyword "_ ngettext:1,2" --no-location --sort-output --output .cache/messages.pot weaver
+	@for catalogue in languages/*/messages.po; do \
+		$(VENV)/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 99 --input-file .cache/messages.pot \
+		--output-file $$catalogue --locale $$(basename $$(dirname $$catalogue)) || exit 1; done
 
 lint: $(VENV)/test ## Check the style and the types of the Python code
 	$(PY) -m ruff check .

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from weaver.core.messages import reader_language, say, translate
+from weaver.core.messages import _, ngettext, reader_language, say, translate, use
 from weaver.core.problems import Problem
 
 TABLE = yaml.safe_load((ROOT / "weaver/core/messages.tr.yml").read_text(encoding="utf-8"))
@@ -59,12 +59,14 @@ def test_both_tell_of_the_same_things(english, turkish):
     ("locale", "language"),
     [
         ({"LANG": "tr_TR.UTF-8"}, "tr"),
-        ({"LANG": "tr_TR.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "tr_TR.UTF-8", "LC_ALL": "C"}, ""),
         ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "tr"}, "tr"),
         ({"LANG": "tr_TR.UTF-8", "LC_ALL": ""}, "tr"),
-        ({"LANG": "de_DE.UTF-8"}, "en"),
-        ({"LANG": "trv_TW"}, "en"),
-        ({}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de"}, "de"),
+        ({"LANG": "trv_TW"}, "trv"),
+        ({"LANG": "POSIX"}, ""),
+        ({}, ""),
     ],
 )
 def test_the_locale_says_the_language(monkeypatch, locale, language):
@@ -73,6 +75,44 @@ def test_the_locale_says_the_language(monkeypatch, locale, language):
     for name, value in locale.items():
         monkeypatch.setenv(name, value)
     assert reader_language() == language
+
+
+PO = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+msgid "no cell {name}"
+msgstr "keine Zelle {name}"
+
+msgid "{count} page"
+msgid_plural "{count} pages"
+msgstr[0] "{count} Seite"
+msgstr[1] "{count} Seiten"
+"""
+
+
+def test_a_catalogue_of_the_site_is_spoken_when_the_locale_asks(monkeypatch, tmp_path):
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "messages.po").write_text(PO, encoding="utf-8")
+    use(tmp_path)
+    try:
+        for locale, said in (
+            ("de_AT.UTF-8", ["keine Zelle {name}", "{count} Seite", "{count} Seiten", "other"]),
+            ("nl_NL.UTF-8", ["no cell {name}", "{count} page", "{count} pages", "other"]),
+            ("C", ["no cell {name}", "{count} page", "{count} pages", "other"]),
+        ):
+            monkeypatch.setenv("LC_ALL", locale)
+            forms = [ngettext("{count} page", "{count} pages", count) for count in (1, 2)]
+            assert [_("no cell {name}"), *forms, _("other")] == said
+    finally:
+        use(ROOT / "languages")
+
+
+def test_without_a_site_the_catalogues_of_this_repository_are_spoken(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
+    assert _("no such file") == "böyle bir dosya yok"
 
 
 def test_parts_of_a_message_are_said_too():

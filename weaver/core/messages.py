@@ -1,39 +1,76 @@
-"""Messages in the contributor's language: Turkish or English, by the locale.
+"""Messages in the reader's language, as the locale names it: gettext.
 
-Messages are written in English where they arise. ``messages.tr.yml`` has the Turkish
-of each, with ``{name}`` in both for what the message tells about; the parts are
-looked up too. Whoever prints a message says it in the reader's language.
+Messages are written in English where they arise, ``_("no cell {name}").format(name=…)``;
+``languages/<code>/messages.po`` has those of another language. A message that has no
+translation stays English; English itself has no catalogue.
 """
 
+import gettext
 import os
 import re
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import yaml
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_folder = Path(__file__).parents[2] / "languages"
+
+
+def use(folder: Path) -> None:
+    """Take the catalogues from a site's own folder of languages."""
+    global _folder
+    _folder = folder
 
 
 def reader_language() -> str:
-    """Return the language that the locale asks for: ``tr``, or ``en`` for all others."""
+    """Return the code of the language that the locale names; empty without one."""
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    locale = next(filter(None, named), "")
-    return "tr" if re.match(r"tr(?![a-z])", locale) else "en"
+    code = re.match(r"[a-z]{2,3}(?![a-z])", next(filter(None, named), ""))
+    return code[0] if code else ""
+
+
+def _(message: str) -> str:
+    """Return a message in the reader's language, its ``{fields}`` still to be filled."""
+    return _catalogue(_folder, reader_language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the form of a message that fits a count, in the reader's language."""
+    return _catalogue(_folder, reader_language()).ngettext(one, many, count)
+
+
+@cache
+def _catalogue(folder: Path, language: str) -> gettext.NullTranslations:
+    path = folder / language / "messages.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    # Who reads English need not wait for these.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
 
 
 def say(message: str, language: str | None = None) -> str:
-    """Return a message in a language; without one, in the reader's.
+    """Return a finished message in a language; without one, in the reader's.
 
-    A message that has no translation stays English.
+    What is left of messages that do not use `_` yet.
     """
-    if (language or reader_language()) == "en":
+    if (language or reader_language()) != "tr":
         return message
     return translate(message) or message
 
 
 def translate(message: str) -> str | None:
-    """Return the Turkish of a message; None if there is none."""
+    """Return the Turkish of a finished message; None if there is none."""
     for pattern, turkish in _table():
         match = pattern.fullmatch(message)
         if match:
@@ -44,15 +81,14 @@ def translate(message: str) -> str | None:
 
 
 @cache
-def _table() -> list[tuple[re.Pattern, str]]:
-    """Return (pattern, Turkish) of each message, the most particular first."""
+def _table() -> list[tuple[re.Pattern[str], str]]:
     text = Path(__file__).with_name("messages.tr.yml").read_text(encoding="utf-8")
     table = yaml.safe_load(text)
     wordiest = sorted(table, key=lambda english: -len(_FIELD.sub("", english)))
     return [(_pattern(english), table[english]) for english in wordiest]
 
 
-def _pattern(english: str) -> re.Pattern:
+def _pattern(english: str) -> re.Pattern[str]:
     pieces = _FIELD.split(english)
     return re.compile(
         "".join(
