@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from weaver.check.site import check
+from weaver.check.registry import find_problems, problems_as_json
 from weaver.core.messages import say
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.project import LANGUAGES, Project
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     checks.add_argument(
         "--github", action="store_true", help="as annotations of a GitHub workflow too"
     )
+    checks.add_argument("--json", action="store_true", help="as JSON, each with its check")
     checks.set_defaults(command=_check)
 
     diff = commands.add_parser("diff", help="compare the records here with a git revision's")
@@ -205,7 +206,10 @@ def _status(project: Project, options: argparse.Namespace) -> int:
 
 
 def _check(project: Project, options: argparse.Namespace) -> int:
-    problems = check(Site(project))
+    problems = find_problems(Site(project))
+    if options.json:
+        print(json.dumps(problems_as_json(problems, project.root), indent=2, ensure_ascii=False))
+        return int(bool(problems))
     for problem in problems:
         # GitHub reads annotations from standard output.
         print(problem, file=sys.stderr)

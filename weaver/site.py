@@ -1,6 +1,6 @@
 """The site: everything that pages are made from and checked against, read once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import TypeVar, cast
@@ -106,6 +106,10 @@ class Site:
             )
             for language in LANGUAGES
         }
+
+    def every_article(self) -> Iterator[Article]:
+        """Go through the pages that can be read, in all languages."""
+        return (article for pages in self.articles.values() for article in pages.values())
 
     @property
     def problems(self) -> list[Problem]:

@@ -3,8 +3,8 @@
 import pytest
 from conftest import ROOT, Workspace
 
+from weaver.check.registry import check
 from weaver.check.results import typed_results
-from weaver.check.site import check
 from weaver.core.project import Project
 from weaver.site import Site
 

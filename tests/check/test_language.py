@@ -3,7 +3,7 @@
 import pytest
 from conftest import ROOT, Workspace
 
-from weaver.check.site import check
+from weaver.check.registry import check
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import is_formed
 from weaver.check.typography import find_slips

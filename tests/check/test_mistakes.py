@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from conftest import ROOT, Workspace
 
-from weaver.check.site import check
+from weaver.check.registry import check
 from weaver.core.messages import translate
 from weaver.core.project import Project
 from weaver.site import Site

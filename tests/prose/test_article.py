@@ -3,7 +3,7 @@
 import pytest
 
 from weaver.core.problems import WeaverError
-from weaver.prose.article import Prose, Shown, Value
+from weaver.prose.article import CellReference, Prose, Value
 from weaver.prose.expressions import evaluate
 from weaver.prose.parse import read_article
 
@@ -32,7 +32,7 @@ def test_prose_values_and_cells_are_told_apart(tmp_path):
         Prose(5, "One "),
         Value(5, " x | percent "),
         Prose(5, ".\n\n    "),
-        Shown(7, "a", "b", "    "),
+        CellReference(7, "a", "b", "    "),
         Prose(7, "\n"),
     )
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from conftest import ROOT, Workspace
 
-from weaver.check.site import check
+from weaver.check.registry import check
 from weaver.core.problems import WeaverError
 from weaver.core.project import Project
 from weaver.prose.drift import find_drift, follow, pair_up, read_accepted

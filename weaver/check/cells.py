@@ -1,86 +1,106 @@
-"""Check an article against its tutorial and the tutorial's run."""
+"""Check articles against their tutorials and the tutorials' runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from weaver.check.results import typed_problem, typed_results
 from weaver.core.problems import Problem, WeaverError
 from weaver.page.highlight import read_highlight
+from weaver.page.overview import overview_names
 from weaver.page.weave import namespace, shows_image
 from weaver.program.record import Record
 from weaver.program.tutorial import Tutorial
 from weaver.prose.article import Article, Value
 from weaver.prose.expressions import evaluate
 from weaver.prose.parse import front_line
+from weaver.site import Site
 
 
-def check_article(
-    article: Article, tutorial: Tutorial, record: Record | None, quoted: dict[str, dict]
-) -> list[Problem]:
-    """Check an article against its tutorial and the tutorial's run."""
-    problems = []
+def check_cells(site: Site) -> Iterator[Problem]:
+    """Check that an article shows every cell once, in order, and says what figures show."""
+    for article in site.every_article():
+        name = article.tutorial
+        if name is not None and name not in site.names:
+            text = f"there is no tutorials_src/{name}.py: {list_known(site.names)}"
+            yield Problem(article.path, front_line(article, "tutorial"), text)
+        elif name is not None and name in site.tutorials:
+            yield from _check_order(article, site.tutorials[name])
+            if name in site.records:
+                yield from _check_alts(article, site.records[name])
+
+
+def _check_order(article: Article, tutorial: Tutorial) -> Iterator[Problem]:
     order = [cell.name for cell in tutorial.cells if not cell.hidden]
     seen: dict[str, int] = {}
     latest = -1
-    for shown in article.cells:
-        name = shown.name
+    for reference in article.cells:
+        name, line = reference.name, reference.line
         if name not in order:
             hidden = tutorial.cell(name)
             text = f"no cell {name!r}: {list_known(order)}"
             text = f"cell {name!r} is hidden" if hidden else text
-            problems.append(Problem(article.path, shown.line, text))
+            yield Problem(article.path, line, text)
             continue
         if name in seen:
             text = f"cell {name!r} is shown already, on line {seen[name]}"
-            problems.append(Problem(article.path, shown.line, text))
+            yield Problem(article.path, line, text)
         elif order.index(name) < latest:
             text = f"cell {name!r} must come before {order[latest]!r}, as in {tutorial.path.name}"
-            problems.append(Problem(article.path, shown.line, text))
-        seen.setdefault(name, shown.line)
+            yield Problem(article.path, line, text)
+        seen.setdefault(name, line)
         latest = max(latest, order.index(name))
-        if record is not None:
-            outputs = record.outputs.get(name, {}).get("en", [])
-            if shows_image(outputs) and not (shown.alt or "").strip():
-                text = (
-                    f'cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`'
-                )
-                problems.append(Problem(article.path, shown.line, text))
-            elif shown.alt and not shows_image(outputs) and name in record.outputs:
-                text = f"cell {name!r} shows no figure: take its alt text away"
-                problems.append(Problem(article.path, shown.line, text))
     for name in order:
         if name not in seen:
             text = (
                 f"cell {name!r} of {tutorial.path.name} is never shown: show it, or tag it hidden"
             )
-            problems.append(Problem(article.path, 0, text))
-    if record is not None:
-        problems += check_values(article, namespace(record, quoted))
-        problems += check_card(article, namespace(record, quoted))
-    return problems
+            yield Problem(article.path, 0, text)
 
 
-def check_values(article: Article, names: Mapping[str, object]) -> list[Problem]:
-    """Check that every expression of a page has a value."""
-    problems: list[Problem] = []
-    for part in article.parts:
-        if isinstance(part, Value):
-            try:
-                evaluate(article, part, names)
-            except WeaverError as error:
-                problems += error.problems
-    return problems
+def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
+    for reference in article.cells:
+        name, line = reference.name, reference.line
+        image = shows_image(record.outputs.get(name, {}).get("en", []))
+        if image and not (reference.alt or "").strip():
+            text = f'cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`'
+            yield Problem(article.path, line, text)
+        elif reference.alt and not image and name in record.outputs:
+            text = f"cell {name!r} shows no figure: take its alt text away"
+            yield Problem(article.path, line, text)
 
 
-def check_card(article: Article, names: Mapping[str, object]) -> list[Problem]:
-    """Check that a card image shows the run's values, and none that is typed."""
+def check_values(site: Site) -> Iterator[Problem]:
+    """Check that every expression of a page has a value, and that a card types none."""
+    for article in site.every_article():
+        names = _names(site, article)
+        if names is not None:
+            values = (part for part in article.parts if isinstance(part, Value))
+            for value in values:
+                try:
+                    evaluate(article, value, names)
+                except WeaverError as error:
+                    yield from error.problems
+            yield from _check_card(article, names)
+
+
+def _names(site: Site, article: Article) -> Mapping[str, object] | None:
+    """Return what a page's expressions may name; None if nobody knows yet."""
+    name = article.tutorial
+    if name is not None and name in site.records:
+        return namespace(site.records[name], site.quoted)
+    if name is None and article.woven and len(site.records) == len(site.names):
+        return overview_names(site.project, article, site.records, site.quoted)
+    return None
+
+
+def _check_card(article: Article, names: Mapping[str, object]) -> Iterable[Problem]:
     try:
         highlight = read_highlight(article, names)
     except WeaverError as error:
-        return list(error.problems)
+        return error.problems
     typed = typed_results(highlight.label, article.language) if highlight else []
     return [typed_problem(article, front_line(article, "card"), found) for found in typed]
 
 
-def list_known(names) -> str:
+def list_known(names: Iterable[str]) -> str:
     """Return which names there are, for a message."""
     return f"there is {', '.join(names) or 'none'}"

@@ -1,12 +1,13 @@
 """Name the sections that a translation is behind in."""
 
 from weaver.core.problems import Problem
-from weaver.core.project import Project
 from weaver.prose.drift import find_drift, order_languages
+from weaver.site import Site
 
 
-def check_drift(project: Project) -> list[Problem]:
+def check_drift(site: Site) -> list[Problem]:
     """Name the sections that are behind, with file and line."""
+    project = site.project
     behind, _ = find_drift(project)
     problems = []
     for one in behind:

@@ -15,6 +15,7 @@ from weaver.core.problems import Problem
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown, walk
 from weaver.prose.sections import split
+from weaver.site import Site
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
@@ -23,12 +24,18 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s")
 _ID = re.compile(r"""\bid=["']([^"']+)|\{[^{}]*#([\w-]+)[^{}]*\}""")
 
 
-def check_markdown(article: Article) -> Iterator[Problem]:
-    """Find Markdown that would not be shown as it is meant, and links that lead nowhere."""
-    for line, text in [*_check_lines(article.path), *_check_headings(article)]:
-        yield Problem(article.path, line, text)
-    for line, text in _check_links(article):
-        yield Problem(article.path, line, text)
+def check_form(site: Site) -> Iterator[Problem]:
+    """Find Markdown that would not be shown as it is meant."""
+    for article in site.every_article():
+        for line, text in [*_check_lines(article.path), *_check_headings(article)]:
+            yield Problem(article.path, line, text)
+
+
+def check_links(site: Site) -> Iterator[Problem]:
+    """Find links that lead nowhere."""
+    for article in site.every_article():
+        for line, text in _check_links(article):
+            yield Problem(article.path, line, text)
 
 
 def _check_lines(path: Path) -> Iterator[tuple[int, str]]:

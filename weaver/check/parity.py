@@ -12,10 +12,11 @@ from weaver.page.highlight import shown_values
 from weaver.prose.article import Article, Value
 from weaver.prose.markdown import parse_markdown, walk
 from weaver.prose.parse import front_line
+from weaver.site import Site
 
 
 @dataclass(frozen=True)
-class _Section:
+class _Shared:
     """What one heading's section must share with the other language."""
 
     line: int
@@ -24,45 +25,62 @@ class _Section:
     values: tuple[tuple[int, str], ...]
 
 
-def check_parity(first: Article, second: Article) -> list[Problem]:
-    """Say where the two languages of a page differ in what they must share."""
-    problems = []
+def check_parity(site: Site) -> Iterator[Problem]:
+    """Say where a page differs from the original in what its languages must share."""
+    first, *others = LANGUAGES
+    for language in others:
+        for page in site.articles[first].keys() & site.articles[language].keys():
+            yield from compare_articles(site.articles[first][page], site.articles[language][page])
+
+
+def compare_articles(first: Article, second: Article) -> Iterator[Problem]:
+    """Say where two languages of a page differ in what they must share."""
     if first.tutorial != second.tutorial:
         text = f"tutorial {second.tutorial!r}, but {first.tutorial!r} in {_short(first.path)}"
-        problems.append(Problem(second.path, front_line(second, "tutorial"), text))
+        yield Problem(second.path, front_line(second, "tutorial"), text)
     if shown_values(first) != shown_values(second):
         text = f"`card` shows other values than in {_short(first.path)}"
-        problems.append(Problem(second.path, front_line(second, "card"), text))
+        yield Problem(second.path, front_line(second, "card"), text)
+    yield from _compare_cells(first, second)
+    yield from _compare_headings(first, second)
+
+
+def _compare_cells(first: Article, second: Article) -> Iterator[Problem]:
     ours, theirs = ([cell.name for cell in article.cells] for article in (first, second))
-    for here, there in ((first, second), (second, first)):
-        others = {cell.name for cell in there.cells}
+    for here, there, others in ((first, second, theirs), (second, first, ours)):
         for cell in here.cells:
             if cell.name not in others:
                 text = f"cell {cell.name!r} is not in {_short(there.path)}"
-                problems.append(Problem(here.path, cell.line, text))
-    if sorted(ours) == sorted(theirs) and ours != theirs:
-        at = next(i for i, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1])
-        text = f"shows {theirs[at]!r} where {_short(first.path)} shows {ours[at]!r}"
-        problems.append(Problem(second.path, second.cells[at].line, text))
+                yield Problem(here.path, cell.line, text)
+    if sorted(ours) == sorted(theirs):
+        for mine, cell in zip(ours, second.cells, strict=True):
+            if mine != cell.name:
+                text = f"shows {cell.name!r} where {_short(first.path)} shows {mine!r}"
+                yield Problem(second.path, cell.line, text)
+                return
+
+
+def _compare_headings(first: Article, second: Article) -> Iterator[Problem]:
     left, right = _sections(first), _sections(second)
     for mine, other in zip(left, right, strict=False):
         if mine.level != other.level:
             text = f"heading of level {other.level}: {_short(first.path)}:{mine.line} has one"
             text += f" of level {mine.level}"
-            return [*problems, Problem(second.path, other.line, text)]
-        problems += _compare_sections(mine, other, first, second)
-        problems += _compare_sections(other, mine, second, first)
+            yield Problem(second.path, other.line, text)
+            return
+        yield from _compare_sections(mine, other, first, second)
+        yield from _compare_sections(other, mine, second, first)
     if len(left) != len(right):
         longer, shorter = (first, second) if len(left) > len(right) else (second, first)
         extra = max(left, right, key=len)[min(len(left), len(right))]
-        counts = f"{len(left) - 1} vs {len(right) - 1} headings in {' vs '.join(LANGUAGES)}"
+        counts = f"{len(left) - 1} vs {len(right) - 1} headings"
+        counts += f" in {first.language} vs {second.language}"
         text = f"{counts}: this one has no match in {_short(shorter.path)}"
-        problems.append(Problem(longer.path, extra.line, text))
-    return problems
+        yield Problem(longer.path, extra.line, text)
 
 
 def _compare_sections(
-    mine: _Section, other: _Section, here: Article, there: Article
+    mine: _Shared, other: _Shared, here: Article, there: Article
 ) -> Iterator[Problem]:
     """Find equations and values of a section that its twin lacks."""
     nouns = {
@@ -78,7 +96,7 @@ def _compare_sections(
                 yield Problem(here.path, line, f"{said} {_short(there.path)}:{other.line}")
 
 
-def _sections(article: Article) -> list[_Section]:
+def _sections(article: Article) -> list[_Shared]:
     """Return the article's sections: the one before any heading, then one a heading."""
     headings = [(1, 0)]
     equations: list[tuple[int, str]] = []
@@ -94,7 +112,7 @@ def _sections(article: Article) -> list[_Section]:
     ]
     ends = [line for line, _ in headings[1:]] + [10**9]
     return [
-        _Section(
+        _Shared(
             line,
             level,
             tuple(pair for pair in equations if line <= pair[0] < end),
@@ -104,7 +122,7 @@ def _sections(article: Article) -> list[_Section]:
     ]
 
 
-def _hide_words(literal: re.Match) -> str:
+def _hide_words(literal: re.Match[str]) -> str:
     """Hide a string with a blank in it: words, an alt text say."""
     return '"…"' if " " in literal[0] else literal[0]
 

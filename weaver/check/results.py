@@ -1,6 +1,7 @@
-"""Check a page by itself: front matter, LaTeX, and no typed results."""
+"""Check pages by themselves: front matter, LaTeX, and no typed results."""
 
 import re
+from collections.abc import Iterator
 
 from math_core import LatexError, LatexToMathML
 
@@ -9,6 +10,9 @@ from weaver.page.maths import say_latex
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown, walk
 from weaver.prose.parse import front_line
+from weaver.site import Site
+
+_READ_FIRST = ("title", "description")
 
 _UNITS = {
     "tr": r"sn|saniye|dk|dakika|ms|milisaniye|saat",
@@ -19,28 +23,43 @@ _UNITS = {
 _GROUPED = {"tr": r"\d{1,3}(?:\.\d{3})+(?![.,]?\d)", "en": r"\d{1,3}(?:,\d{3})+(?![.,]?\d)"}
 
 
-def check_prose(article: Article) -> list[Problem]:
-    """Check what a page needs by itself: front matter, LaTeX, and no typed results."""
-    problems = []
-    for key in ("title", "description"):
-        if not article.meta.get(key):
-            problems.append(Problem(article.path, 1, f"front matter has no `{key}:`"))
-        elif article.woven:
-            for found in typed_results(str(article.meta[key]), article.language):
-                problems.append(typed_problem(article, front_line(article, key), found))
+def check_front_matter(site: Site) -> Iterator[Problem]:
+    """Check that a page says what it is."""
+    for article in site.every_article():
+        for key in _READ_FIRST:
+            if not article.meta.get(key):
+                yield Problem(article.path, 1, f"front matter has no `{key}:`")
+
+
+def check_latex(site: Site) -> Iterator[Problem]:
+    """Check that formulas can be set."""
     latex = LatexToMathML()
-    for line, token in walk(parse_markdown(article)):
-        if token.type in {"math_inline", "math_block", "math_inline_double"}:
-            try:
-                latex.convert_with_local_state(
-                    token.content, displaystyle=token.type != "math_inline"
-                )
-            except LatexError as error:
-                problems.append(Problem(article.path, line, say_latex(token.content, error)))
-        elif token.type == "text" and article.woven:
-            for found in typed_results(token.content, article.language):
-                problems.append(typed_problem(article, line, found))
-    return problems
+    for article in site.every_article():
+        for line, token in walk(parse_markdown(article)):
+            if token.type in {"math_inline", "math_block", "math_inline_double"}:
+                block = token.type != "math_inline"
+                try:
+                    latex.convert_with_local_state(token.content, displaystyle=block)
+                except LatexError as error:
+                    yield Problem(article.path, line, say_latex(token.content, error))
+
+
+def check_results(site: Site) -> Iterator[Problem]:
+    """Check that no result of a run is typed into a page that shows runs."""
+    for article in site.every_article():
+        if not article.woven:
+            continue
+        texts = [
+            *((front_line(article, key), str(article.meta.get(key, ""))) for key in _READ_FIRST),
+            *(
+                (line, token.content)
+                for line, token in walk(parse_markdown(article))
+                if token.type == "text"
+            ),
+        ]
+        for line, text in texts:
+            for found in typed_results(text, article.language):
+                yield typed_problem(article, line, found)
 
 
 def typed_results(text: str, language: str) -> list[str]:

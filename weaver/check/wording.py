@@ -1,7 +1,7 @@
 """Language checks of all prose: spelling, the glossary's terms, typography."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import nominal_endings
@@ -9,14 +9,15 @@ from weaver.check.typography import find_slips
 from weaver.core.problems import Problem
 from weaver.core.project import LANGUAGES, Project
 from weaver.language.words import lower
-from weaver.prose.article import Article
 from weaver.prose.data import read_glossary
 from weaver.prose.pieces import EITHER, Piece, article_pieces, data_pieces, string_pieces
+from weaver.site import Site
 
 
-def check_wording(project: Project, articles: Iterable[Article]) -> list[Problem]:
+def check_wording(site: Site) -> list[Problem]:
     """Find misspelt words, words that the glossary replaces, and slips of typography."""
-    prose = [piece for article in articles for piece in article_pieces(article)]
+    project = site.project
+    prose = [piece for article in site.every_article() for piece in article_pieces(article)]
     for path in (project.docs / "glossary.yml", project.quoted, project.docs / "checked.yml"):
         prose += data_pieces(path)
     strings = list(string_pieces(project))  # set in columns, so not in prose's typography

@@ -10,7 +10,7 @@ from weaver.program.localise import localise
 from weaver.program.record import Record
 from weaver.program.strings import Strings
 from weaver.program.tutorial import Cell, Tutorial
-from weaver.prose.article import Article, Prose, Shown, Value
+from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import evaluate
 
 _FOLD = {"tr": "Bu şeklin kodu", "en": "The code of this figure"}
@@ -95,7 +95,7 @@ def shows_image(outputs: list) -> bool:
 
 
 def _code(
-    cell: Cell, part: Shown | None, article: Article, strings: Strings, record: Record
+    cell: Cell, part: CellReference | None, article: Article, strings: Strings, record: Record
 ) -> NotebookNode:
     by_language = record.outputs.get(cell.name, {"en": []})
     outputs = by_language.get(article.language, by_language["en"])

@@ -22,7 +22,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Shown:
+class CellReference:
     """A cell of the tutorial, shown here; ``indent`` puts it in an admonition."""
 
     line: int
@@ -38,7 +38,7 @@ class Article:
     path: Path
     language: str
     meta: Mapping[str, object]
-    parts: tuple[Prose | Value | Shown, ...]
+    parts: tuple[Prose | Value | CellReference, ...]
 
     @property
     def tutorial(self) -> str | None:
@@ -52,6 +52,6 @@ class Article:
         return "tutorial" in self.meta or "records" in self.meta
 
     @property
-    def cells(self) -> list[Shown]:
+    def cells(self) -> list[CellReference]:
         """The cells that the article shows, in order."""
-        return [part for part in self.parts if isinstance(part, Shown)]
+        return [part for part in self.parts if isinstance(part, CellReference)]

@@ -9,7 +9,7 @@ from jinja2 import TemplateSyntaxError
 
 from weaver.core.files import load_yaml, read_text
 from weaver.core.problems import fail
-from weaver.prose.article import Article, Prose, Shown, Value
+from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import make_environment, parse_expression
 
 _FRONT_MATTER = re.compile(r"(?s)\A---\n(.*?\n)---\n")
@@ -60,8 +60,8 @@ def front_line(article: Article, key: str) -> int:
     return next((n for n, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
 
 
-def _split(path: Path, body: str, first: int) -> list[Prose | Value | Shown]:
-    parts: list[Prose | Value | Shown] = []
+def _split(path: Path, body: str, first: int) -> list[Prose | Value | CellReference]:
+    parts: list[Prose | Value | CellReference] = []
     expression: str | None = None
     start = first
     try:
@@ -84,23 +84,23 @@ def _split(path: Path, body: str, first: int) -> list[Prose | Value | Shown]:
     if expression is not None:
         raise fail(path, start, "not an expression: `{{` has no `}}`")
     for index, part in enumerate(parts):
-        if isinstance(part, Shown):
+        if isinstance(part, CellReference):
             before = _text_of(parts, index - 1).rpartition("\n")[2]
             after = _text_of(parts, index + 1).partition("\n")[0]
             if before.strip() or after.strip():
                 raise fail(path, part.line, f"`cell({part.name!r})` must stand alone on its line")
-            parts[index] = Shown(part.line, part.name, part.alt, before)
+            parts[index] = CellReference(part.line, part.name, part.alt, before)
     return parts
 
 
-def _text_of(parts: list[Prose | Value | Shown], index: int) -> str:
+def _text_of(parts: list[Prose | Value | CellReference], index: int) -> str:
     if not 0 <= index < len(parts):
         return ""
     part = parts[index]
     return part.text if isinstance(part, Prose) else "value"
 
 
-def _expression(path: Path, line: int, expression: str) -> Value | Shown:
+def _expression(path: Path, line: int, expression: str) -> Value | CellReference:
     if not _CELL.match(expression):
         if not expression.strip():
             raise fail(path, line, "`{{ }}` is empty")
@@ -118,7 +118,7 @@ def _expression(path: Path, line: int, expression: str) -> Value | Shown:
             raise ValueError(usage)
     except (SyntaxError, ValueError, AttributeError):
         raise fail(path, line, f"write {usage}") from None
-    return Shown(line, name, keywords.get("alt"), "")
+    return CellReference(line, name, keywords.get("alt"), "")
 
 
 WORDS_PER_MINUTE = 150  # of a text with formulas and code to follow

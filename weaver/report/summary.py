@@ -4,8 +4,8 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
-from weaver.check.parity import check_parity
-from weaver.check.site import check
+from weaver.check.parity import compare_articles
+from weaver.check.registry import check
 from weaver.core.problems import WeaverError
 from weaver.core.project import LANGUAGES, Project
 from weaver.program.record import read_record
@@ -73,5 +73,5 @@ def _parity(project: Project, page: Path) -> str:
             twins.append(read_article(project.docs / language / page, language))
         except WeaverError as error:
             return f"**{error.problems[0].text}**"
-    differences = len(check_parity(*twins))
+    differences = len(list(compare_articles(*twins)))
     return f"**{differences} differences**" if differences else "same"

@@ -1,0 +1,28 @@
+"""Check that the files of a site are there and can be read."""
+
+from collections.abc import Iterator
+
+from weaver.core.problems import Problem
+from weaver.core.project import LANGUAGES
+from weaver.site import Site
+
+
+def check_files(site: Site) -> list[Problem]:
+    """Find what cannot be read."""
+    return site.problems
+
+
+def check_twins(site: Site) -> Iterator[Problem]:
+    """Find pages that are not there in every language."""
+    for article in site.every_article():
+        page = article.path.relative_to(site.project.docs / article.language)
+        if not all((site.project.docs / other / page).exists() for other in LANGUAGES):
+            yield Problem(article.path, 0, f"has no twin in {', '.join(LANGUAGES)}")
+
+
+def check_runs(site: Site) -> Iterator[Problem]:
+    """Find tutorials that were never run."""
+    for name in site.names:
+        if not site.project.record(name).exists():
+            text = f"never run: `python -m weaver run {name}`"
+            yield Problem(site.project.source(name), 0, text)

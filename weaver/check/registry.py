@@ -1,0 +1,73 @@
+"""Every check there is, and what they find together.
+
+A check is a function from ``Site`` to problems. It runs nothing, and it may let the
+WeaverError through that the site raises for what cannot be read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from weaver.check.cells import check_cells, check_values
+from weaver.check.drift import check_drift
+from weaver.check.files import check_files, check_runs, check_twins
+from weaver.check.markdown import check_form, check_links
+from weaver.check.parity import check_parity
+from weaver.check.results import check_front_matter, check_latex, check_results
+from weaver.check.strings import check_strings
+from weaver.check.wording import check_wording
+from weaver.core.problems import Problem, WeaverError
+from weaver.site import Site
+
+Check = Callable[[Site], Iterable[Problem]]
+
+CHECKS: tuple[Check, ...] = (
+    check_files,
+    check_twins,
+    check_runs,
+    check_front_matter,
+    check_form,
+    check_links,
+    check_latex,
+    check_results,
+    check_cells,
+    check_values,
+    check_parity,
+    check_strings,
+    check_wording,
+    check_drift,
+)
+
+
+def find_problems(site: Site) -> dict[Problem, str]:
+    """Return everything that is wrong with a site's sources, and which check found it.
+
+    Problems are in order: by file, then by line. What two checks find is the
+    first one's.
+    """
+    found: dict[Problem, str] = {}
+    for one in CHECKS:
+        try:
+            problems = list(one(site))
+        except WeaverError as error:
+            problems = list(error.problems)
+        for problem in problems:
+            found.setdefault(problem, one.__name__.removeprefix("check_"))
+    return dict(sorted(found.items()))
+
+
+def check(site: Site) -> list[Problem]:
+    """Return everything that is wrong with a site's sources, in order."""
+    return list(find_problems(site))
+
+
+def problems_as_json(found: Mapping[Problem, str], root: Path) -> list[dict[str, object]]:
+    """Return problems as JSON has them, their paths relative to the site's root."""
+    return [
+        {
+            "path": Path(problem.path).relative_to(root).as_posix(),
+            "line": problem.line,
+            "text": problem.text,
+            "check": name,
+        }
+        for problem, name in found.items()
+    ]
