@@ -102,6 +102,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def _record(root: Path) -> None:
     shutil.copytree(ROOT / "tests" / "example", root, dirs_exist_ok=True)
     shutil.copytree(ROOT / "overrides", root / "overrides")
+    shutil.copytree(ROOT / "languages", root / "languages")
     shutil.copytree(ROOT / "docs" / "assets", root / "docs" / "assets")
     shutil.copy(ROOT / "requirements-run.txt", root)
     (root / "weaver").symlink_to(ROOT / "weaver")

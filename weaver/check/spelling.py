@@ -1,6 +1,6 @@
 """Spelling: each language's words against a Hunspell dictionary and the field's own.
 
-The dictionaries lie in ``weaver/check/dictionaries``; the engine is Hunspell itself, from the
+The dictionaries lie in ``languages/<code>``; the engine is Hunspell itself, from the
 package ``chunspell``. ``docs/words.yml`` adds what they lack: the field's words and names,
 a list for each language and one, ``names``, for both. Turkish stems take endings by
 themselves; a verb is listed by its infinitive.
@@ -30,7 +30,7 @@ from weaver.prose.data import read_words
 from weaver.prose.markdown import VALUE
 from weaver.prose.pieces import THING
 
-_DICTIONARIES = Path(__file__).with_name("dictionaries")
+_DICTIONARIES = Path(__file__).parents[2] / "languages"
 
 _NOT_PROSE = re.compile(r"`[^`]*`|\S*[@\\_=/]\S*|\{[^{}]*\}|\b\w*\d\w*\b|\S+\.\w{2,4}\b(?=[/:])")
 
@@ -103,7 +103,7 @@ class Speller:
 
     @cached_property
     def _version(self) -> str:
-        sizes = [path.stat().st_size for path in sorted(_DICTIONARIES.iterdir())]
+        sizes = [path.stat().st_size for path in sorted(_DICTIONARIES.glob("*/*.xz"))]
         code = Path(__file__).with_name("turkish.py").read_bytes()
         return hashlib.sha256(f"{sizes}{sorted(self.words)}".encode() + code).hexdigest()
 
@@ -129,8 +129,10 @@ class Speller:
 def _load(language: str, words: frozenset[str]) -> Hunspell:
     """Return a language's dictionary, with more words."""
     with TemporaryDirectory() as folder:
-        for packed in _DICTIONARIES.glob(f"{language}.*.xz"):
-            Path(folder, packed.stem).write_bytes(lzma.decompress(packed.read_bytes()))
+        for packed in (_DICTIONARIES / language).glob("*.xz"):
+            Path(folder, f"{language}{Path(packed.stem).suffix}").write_bytes(
+                lzma.decompress(packed.read_bytes())
+            )
         engine = Hunspell(language, hunspell_data_dir=folder)
     for word in words:
         engine.add(word)

@@ -1,7 +1,14 @@
 """Where things are, and the languages: the layout, once."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from weaver.core.files import read_text
+from weaver.core.problems import fail
 
 LANGUAGES = ("tr", "en")
 
@@ -13,6 +20,20 @@ class Project:
     """The folders and files of one site."""
 
     root: Path
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the site's languages, that of the originals first."""
+        codes = _read_languages(self.root / "mkdocs.yml")
+        if not codes:
+            text = "`plugins: i18n: languages:` names no language"
+            raise fail(self.root / "mkdocs.yml", 0, text)
+        return codes
+
+    @property
+    def languages_folder(self) -> Path:
+        """What each language needs: ``languages/<code>/``."""
+        return self.root / "languages"
 
     @property
     def docs(self) -> Path:
@@ -74,3 +95,32 @@ class Project:
     def article_paths(self, language: str) -> list[Path]:
         """Return the paths of all pages in a language, sorted."""
         return sorted((self.docs / language).rglob("*.md"))
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads past the tags that only MkDocs knows."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("tag:", lambda *_: None)  # type: ignore[no-untyped-call]
+
+
+def _read_languages(path: Path) -> tuple[str, ...]:
+    """Return the languages that a configuration names, or the one that it inherits from."""
+    config = _parse_config(read_text(path))
+    plugins = config.get("plugins") or {}
+    if isinstance(plugins, list):
+        plugins = {key: one[key] for one in plugins if isinstance(one, dict) for key in one}
+    languages = (plugins.get("i18n") or {}).get("languages", [])
+    if not languages and "INHERIT" in config:
+        return _read_languages(path.parent / config["INHERIT"])
+    built = [one for one in languages if one.get("build", True)]
+    built.sort(key=lambda one: not one.get("default"))
+    return tuple(one["locale"] for one in built)
+
+
+@lru_cache(maxsize=8)
+def _parse_config(text: str) -> dict[str, Any]:
+    """Parse a configuration; MkDocs itself says what is wrong with it."""
+    config = yaml.load(text, _Loader)
+    return config if isinstance(config, dict) else {}
