@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +12,7 @@ from threading import Thread
 
 import pytest
 from filelock import FileLock
+from forked import AT_START, Forker, Outcome
 from playwright.sync_api import Browser, sync_playwright
 
 from weaver.core.project import Project
@@ -22,13 +22,7 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
+FORKER = Forker()
 
 
 class Workspace:
@@ -64,6 +58,11 @@ class Workspace:
         return self.python("-m", "mkdocs", "build", *arguments, **environment)
 
     def python(self, *arguments: str, **environment: str) -> Outcome:
+        """Run a module or a program; a module is forked, if nothing forbids it."""
+        if arguments[0] == "-m" and not any(name.startswith(AT_START) for name in environment):
+            return FORKER.run(
+                arguments[1], arguments[2:], self.root, self.environment(**environment)
+            )
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
@@ -77,6 +76,12 @@ class Workspace:
     def environment(self, **extra: str) -> dict[str, str]:
         path = os.pathsep.join([*filter(None, [extra.pop("PYTHONPATH", "")]), str(ROOT)])
         return {**os.environ, "PYTHONPATH": path, "NO_MKDOCS_2_WARNING": "1", **extra}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forker() -> Iterator[None]:
+    yield
+    FORKER.stop()
 
 
 def make_once(
