@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 from weaver.core.project import LANGUAGES, Project
 from weaver.language.numbers import format_date, format_duration
 from weaver.page.downloads import plain_markdown
-from weaver.page.provenance import find_seeds, repository_links
+from weaver.page.provenance import repository_links
 from weaver.program.meaning import canonical
 from weaver.program.tutorial import read_tutorial
 from weaver.prose.markdown import parse_markdown, walk
@@ -285,7 +285,7 @@ def test_facts_and_panel_are_the_records(built, language, page, name):
 
 
 @each_article
-def test_the_slowest_cells_and_seeds_are_the_runs(built, language, page, name):
+def test_the_slowest_cells_are_the_runs(built, language, page, name):
     path = PROJECT.record(name)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     seconds = {
@@ -296,24 +296,6 @@ def test_the_slowest_cells_and_seeds_are_the_runs(built, language, page, name):
     panel = soup(built, language, page).select_one(".page-made dl")
     named = [a.get_text() for a in panel.select("a[href^='#']")]
     assert named == sorted(seconds, key=lambda cell: -seconds[cell])[:3]
-    seeds = list(map(int, panel("dd")[4].get_text().split(", ")))
-    assert seeds == sorted(set(seeds))
-    code = "\n".join("".join(cell["source"]) for cell in cells)
-    for seed in seeds:
-        written = rf"(seed\w*|rng)\(? ?=? ?{seed}\b"
-        ranges = [int(n) for n in re.findall(r"for seed in range\((\d+)\)", code)]
-        assert re.search(written, code) or any(seed < n for n in ranges)
-
-
-def test_seeds_are_those_that_code_writes():
-    code = [
-        "torch.manual_seed(3)\nrng = np.random.default_rng(42)",
-        "def fit(X, *, lr=0.1, seed=7): ...\nfit(X, seed=1)\nseed = 5",
-        "runs = [fit(seed=seed) for seed in range(2)]\nfor seed in (8, 9): ...",
-        "lr = 100\nfit(X, lr=20)\nnp.random.default_rng(seed)",
-    ]
-    assert find_seeds(code) == (0, 1, 3, 5, 7, 8, 9, 42)
-    assert find_seeds(["x = 1"]) == ()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -300,7 +300,11 @@ def _edition(nav: Navigation, config: MkDocsConfig) -> Edition:
         date, highlight = _Build.runs.get(page.canonical_url, (None, None))
         number += date is not None
         files = page.file.alternates
-        addresses = {code: f"{config.site_url}{_address(file)}" for code, file in files.items()}
+        addresses = {
+            code: f"{config.site_url}{_address(files[code])}"
+            for code in LANGUAGES
+            if code in files
+        }
         entries.append(
             Entry(
                 language,

@@ -1,8 +1,7 @@
 """How an article was made: what its run's record says, written for the page."""
 
-import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weaver.language.numbers import format_date, format_duration
@@ -13,8 +12,6 @@ from weaver.prose.parse import reading_minutes
 SLOWEST = 3  # cells to name
 
 _GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+?)(?:\.git)?/?")
-
-_SEEDERS = frozenset({"default_rng", "manual_seed", "seed"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,6 @@ class Provenance:
     day: str
     date: str
     versions: Mapping[str, str]
-    seeds: tuple[int, ...]
     slowest: tuple[tuple[str, str], ...]
     datasets: Mapping[str, str]
     claims: tuple[Mapping[str, str], ...]
@@ -54,7 +50,6 @@ def describe_run(article: Article, record: Record) -> Provenance:
         day=about["date"],
         date=format_date(about["date"], language=language),
         versions={name.replace("python", "Python"): version for name, version in versions},
-        seeds=find_seeds(record.code.values()),
         slowest=tuple(
             (name, format_duration(record.seconds[name], language=language)) for name in slowest
         ),
@@ -88,47 +83,3 @@ def repository_links(
         blob = f"github/{github[1]}/blob/notebooks/{notebook}"
         links["colab"] = f"https://colab.research.google.com/{blob}"
     return links
-
-
-def find_seeds(code: Iterable[str]) -> tuple[int, ...]:
-    """Return the seeds that code writes: ``manual_seed(0)``, ``seed=1``, ``for seed in range(5)``.
-
-    A seed that is computed is not found.
-    """
-    written = (node for source in code for node in _seed_nodes(ast.parse(source)))
-    return tuple(sorted({seed for node in written for seed in _integers(node)}))
-
-
-def _seed_nodes(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield the expressions that code uses as a seed."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) in _SEEDERS:
-            yield from node.args[:1]
-        elif isinstance(node, ast.keyword | ast.Assign) and _names_seed(node):
-            yield node.value
-        elif isinstance(node, ast.For | ast.comprehension) and _name(node.target) == "seed":
-            yield node.iter
-        elif isinstance(node, ast.arguments):
-            named = [*node.posonlyargs, *node.args]
-            named = [*named[len(named) - len(node.defaults) :], *node.kwonlyargs]
-            values = [*node.defaults, *node.kw_defaults]
-            defaults = zip(named, values, strict=True)
-            yield from (value for name, value in defaults if name.arg == "seed" and value)
-
-
-def _names_seed(node: ast.keyword | ast.Assign) -> bool:
-    return "seed" in (map(_name, node.targets) if isinstance(node, ast.Assign) else [node.arg])
-
-
-def _name(node: ast.expr) -> str:
-    return str(getattr(node, "attr", getattr(node, "id", "")))
-
-
-def _integers(node: ast.expr) -> Iterable[int]:
-    """Return what an expression says in plain numbers: ``3``, ``(1, 2)``, ``range(5)``."""
-    if isinstance(node, ast.Call) and _name(node.func) == "range":
-        limits = [number for argument in node.args for number in _integers(argument)]
-        return range(*limits) if limits and len(limits) == len(node.args) else ()
-    items = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
-    values = [item.value for item in items if isinstance(item, ast.Constant)]
-    return [value for value in values if type(value) is int]

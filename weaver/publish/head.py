@@ -8,9 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from weaver.core.project import LANGUAGES
 from weaver.page.highlight import Highlight
-from weaver.publish.cards import SIZE, Card
+from weaver.publish.cards import Card
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
@@ -21,9 +20,9 @@ LOCALES = {"tr": "tr_TR", "en": "en_GB"}  # as Open Graph writes them
 class Entry:
     """A page, as others list it.
 
-    ``addresses`` are absolute, one a language, the page's own included. An article
-    has its ``number`` in the series, from 1, and the ``date`` of its run, as
-    YYYY-MM-DD; any other page has 0 and None.
+    ``addresses`` are absolute, one a language, the original's first. An article has
+    its ``number`` in the series, from 1, and the ``date`` of its run, as YYYY-MM-DD;
+    any other page has 0 and None.
     """
 
     language: str
@@ -39,6 +38,11 @@ class Entry:
     def address(self) -> str:
         """Where the page is."""
         return self.addresses[self.language]
+
+    @property
+    def alternates(self) -> list[tuple[str, str]]:
+        """The page's addresses by language, and the one for any other language."""
+        return [*self.addresses.items(), ("x-default", next(iter(self.addresses.values())))]
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,12 @@ class Head:
 
     entry: Entry
     title: str  # of the browser's tab, unlike any other page's
-    kind: str
-    alternates: tuple[tuple[str, str], ...]  # (language or x-default, address)
     locale: str
     other_locales: tuple[str, ...]
     image: str
     image_alt: str
-    image_size: tuple[int, int]
     feed: str
-    data: str  # JSON-LD, safe inside a script element
+    data: str  # JSON-LD, of an article
 
 
 def make_head(edition: Edition, entry: Entry) -> Head:
@@ -102,15 +103,12 @@ def make_head(edition: Edition, entry: Entry) -> Head:
     return Head(
         entry,
         edition.name if home else f"{entry.title} · {edition.name}",
-        "article" if entry.number else "website",
-        tuple(alternates(entry)),
         LOCALES[entry.language],
         tuple(LOCALES[language] for language in entry.addresses if language != entry.language),
         edition.site + edition.card_path(entry),
         describe_card(edition.card(entry)),
-        SIZE,
         edition.feed,
-        structured_data(edition, entry),
+        structured_data(edition, entry) if entry.number else "",
     )
 
 
@@ -124,79 +122,34 @@ def describe_card(card: Card) -> str:
 
 
 def structured_data(edition: Edition, entry: Entry) -> str:
-    """Return a page's JSON-LD: an article, the series on the home page, else where it is."""
-    project = {"@type": "Organization", "name": edition.name, "url": edition.home.address}
-    series = {
-        "@type": "CreativeWorkSeries",
-        "@id": f"{edition.home.address}#series",
-        "name": edition.name,
-        "url": edition.home.address,
-    }
-    common = {
+    """Return an article's JSON-LD, safe inside a script element."""
+    organisation = {"@type": "Organization", "name": edition.name, "url": edition.home.address}
+    article: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "TechArticle",
+        "@id": f"{entry.address}#article",
+        "headline": entry.title,
+        "mainEntityOfPage": entry.address,
         "description": entry.description,
         "inLanguage": entry.language,
         "image": edition.site + edition.card_path(entry),
-        "author": {"@type": "Person", "name": entry.author} if entry.author else project,
+        "author": {"@type": "Person", "name": entry.author} if entry.author else organisation,
+        "dateModified": entry.date,
         "license": LICENCE,
         "isAccessibleForFree": True,
+        **_translations(entry),
     }
-    nodes: list[dict[str, object]] = []
-    if entry.number:
-        article = {
-            "@type": "TechArticle",
-            "@id": f"{entry.address}#article",
-            "headline": entry.title,
-            "mainEntityOfPage": entry.address,
-            **common,
-            "isPartOf": series,
-            "position": entry.number,
-        }
-        if entry.date:
-            article["dateModified"] = entry.date
-        nodes.append(article | _translations(entry, "TechArticle", "article"))
-    elif entry is edition.home:
-        parts = [
-            {
-                "@type": "TechArticle",
-                "@id": f"{part.address}#article",
-                "headline": part.title,
-                "url": part.address,
-                "position": part.number,
-            }
-            for part in edition.articles
-        ]
-        site = {"@type": "WebSite", "name": edition.name, "url": edition.home.address}
-        # The home page says what a reader must know: a loop, and what a derivative is.
-        level = {"educationalLevel": "Beginner", "hasPart": parts}
-        nodes.append({**site, "inLanguage": entry.language})
-        nodes.append(series | common | level | _translations(entry, series["@type"], "series"))
-    if entry is not edition.home:
-        steps = [(edition.name, edition.home.address), (entry.title, entry.address)]
-        items = [
-            {"@type": "ListItem", "position": position, "name": name, "item": address}
-            for position, (name, address) in enumerate(steps, 1)
-        ]
-        nodes.append({"@type": "BreadcrumbList", "itemListElement": items})
-    graph = {"@context": "https://schema.org", "@graph": nodes}
     # Inside a script element only `<` could be read as the end of it.
-    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(article, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 
-def _translations(entry: Entry, kind: str, part: str) -> dict[str, object]:
-    """Return the same work in other languages; the first language is the original."""
-    others = [
-        {"@type": kind, "@id": f"{address}#{part}", "inLanguage": language}
+def _translations(entry: Entry) -> dict[str, object]:
+    """Return the same article in other languages."""
+    original, *others = (
+        {"@type": "TechArticle", "@id": f"{address}#article", "inLanguage": language}
         for language, address in entry.addresses.items()
-        if language != entry.language
-    ]
-    if entry.language != LANGUAGES[0]:
-        originals = [other for other in others if other["inLanguage"] == LANGUAGES[0]]
-        return {"translationOfWork": originals[0]} if originals else {}
+    )
+    if entry.language != original["inLanguage"]:
+        return {"translationOfWork": original}
     return {"workTranslation": others} if others else {}
-
-
-def alternates(entry: Entry) -> list[tuple[str, str]]:
-    """Return the page's addresses by language, and the one for any other language."""
-    pairs = [(code, entry.addresses[code]) for code in LANGUAGES if code in entry.addresses]
-    return [*pairs, ("x-default", pairs[0][1])]
