@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from weaver.check.results import typed_problem, typed_results
 from weaver.core.problems import Problem, WeaverError
 from weaver.page.highlight import read_highlight
+from weaver.page.outputs import shows_figure
 from weaver.page.overview import overview_names
-from weaver.page.weave import namespace, shows_image
+from weaver.page.weave import namespace
 from weaver.program.record import Record
 from weaver.program.tutorial import Tutorial
 from weaver.prose.article import Article, Value
@@ -59,7 +60,7 @@ def _check_order(article: Article, tutorial: Tutorial) -> Iterator[Problem]:
 def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
     for reference in article.cells:
         name, line = reference.name, reference.line
-        image = shows_image(record.outputs.get(name, {}).get("en", []))
+        image = shows_figure(record.outputs.get(name, {}).get("en", []))
         if image and not (reference.alt or "").strip():
             text = f'cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`'
             yield Problem(article.path, line, text)

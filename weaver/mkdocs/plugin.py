@@ -36,12 +36,12 @@ from weaver.core.project import LANGUAGES, Project
 from weaver.core.slugs import slugify
 from weaver.language.words import capitalised
 from weaver.mkdocs import serve
-from weaver.page.cells import lighten_code, link_cells, show_text
+from weaver.page.cells import lighten_code, link_cells
 from weaver.page.downloads import make_notebook, make_script
-from weaver.page.figures import fit_svg
 from weaver.page.highlight import Highlight, read_highlight
 from weaver.page.markup import box_tables, link_terms, mark_language
 from weaver.page.maths import say_latex
+from weaver.page.outputs import show_outputs
 from weaver.page.overview import overview_names
 from weaver.page.policy import add_policy
 from weaver.page.provenance import Provenance, describe_run, repository_links
@@ -110,9 +110,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     # It would read each notebook once more for a table of contents; ours is the page's.
     mkdocs_jupyter.plugin._get_nb_toc_tokens = lambda path, depth: ([], None)
     default_filters["render_page"] = lambda text: _render(text, config)
-    default_filters["fit_figure"] = _fit_figure
+    default_filters["show_outputs"] = _show_outputs
     default_filters["put_aside"] = _put_aside
-    default_filters["show_text"] = lambda text: show_text(text, _Build.article.language)
     config.theme.static_templates.discard("sitemap.xml")
     return config
 
@@ -479,9 +478,9 @@ def _finish(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     return box_tables(mark_language(content, language))
 
 
-def _fit_figure(cell: nbformat.NotebookNode, svg: str) -> str:
+def _show_outputs(cell: nbformat.NotebookNode) -> str:
     about = cell.metadata.weaver
-    return fit_svg(svg, about.name, about.alt, _Build.article.language)
+    return show_outputs(about.name, cell.outputs, about.alt, _Build.article.language)
 
 
 def _put_aside(output: str) -> str:

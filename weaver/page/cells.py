@@ -1,11 +1,6 @@
 """The HTML of a cell: an address of its own, and no more markup than it shows."""
 
-import html
 import re
-
-LONGEST = 24  # lines of an output that is shown whole
-
-SHOWN = 12  # lines of a longer one, before its fold
 
 # Names and spaces have the colour of the code around them.
 _UNCOLOURED = re.compile(r'<span class="(?:n|kc|w)">([^<]*)</span>|<span></span>')
@@ -19,30 +14,13 @@ _WORDS = {
         "code": "Bu hücrenin bağlantısı",
         "figure": "Bu şeklin bağlantısı",
         "heading": "Bu bölümün bağlantısı",
-        "more": "{} satır daha",
     },
     "en": {
         "code": "Link to this cell",
         "figure": "Link to this figure",
         "heading": "Link to this section",
-        "more": "{} more lines",
     },
 }
-
-
-def show_text(text: str, language: str) -> str:
-    """Return the HTML of what a cell printed; a long output folds after its first lines."""
-    lines = text.strip("\n").split("\n")
-    if len(lines) <= LONGEST:
-        return _output(lines)
-    summary = _WORDS[language]["more"].format(len(lines) - SHOWN)
-    folded = f"<details><summary>{summary}</summary>{_output(lines[SHOWN:])}</details>"
-    return f'<div class="cell-long">{_output(lines[:SHOWN])}{folded}</div>'
-
-
-def _output(lines: list[str]) -> str:
-    text = html.escape("\n".join(lines), quote=False)
-    return f'<pre class="cell-output"><samp>{text}</samp></pre>'
 
 
 def link_cells(content: str, language: str) -> str:

@@ -12,6 +12,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from weaver.language.numbers import format_date
+from weaver.page.outputs import download_output
 from weaver.page.weave import markdown_cell
 from weaver.program.record import Record
 
@@ -36,8 +37,6 @@ _REWRITTEN = re.compile(
     r"|\[\^(?P<footnote>[\w-]+)\](?P<defined>:?)",
     re.MULTILINE | re.DOTALL,
 )
-
-_SVG = re.compile(r"<svg\b")
 
 _WORDS = {
     "tr": {
@@ -179,10 +178,5 @@ def _code_cell(cell: NotebookNode) -> NotebookNode:
     copy.metadata = from_dict({"title": cell.metadata.weaver.name})
     if "hidden" in cell.metadata.tags:
         copy.metadata["jupyter"] = from_dict({"source_hidden": True})
-    for output in copy.outputs:
-        svg = output.get("data", {}).get("image/svg+xml")
-        if svg:
-            # Matplotlib's black on nothing cannot be read on a dark page.
-            white = '<svg style="background: white"'
-            output["data"]["image/svg+xml"] = _SVG.sub(white, "".join(svg), count=1)
+    copy.outputs = [from_dict(download_output(output)) for output in cell.outputs]
     return copy

@@ -1,10 +1,10 @@
 """Make matplotlib's SVG fit a page: smaller, in the page's colours and words."""
 
-import html
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+
+from weaver.page.sanitize import read_svg, write_svg
 
 # matplotlib's colours -> the page's own, which site.css defines for both themes.
 _COLOURS = {
@@ -47,10 +47,13 @@ def fit_svg(svg: str, name: str, alt: str, language: str) -> str:
 
     Its identifiers start with ``name``, its colours follow the theme, its
     numbers are written as in ``language``, and ``alt`` describes it.
+
+    Raises
+    ------
+    OutputError
+        If it holds what matplotlib does not write.
     """
-    root = ET.fromstring(svg[svg.index("<svg") :])
-    if "viewBox" not in root.attrib:
-        raise ValueError("the SVG has no viewBox")
+    root = read_svg(svg)
     width, height = (_round(size) for size in root.get("viewBox", "").split()[2:])
     for element in root.iter():
         _simplify(element, language)
@@ -64,13 +67,12 @@ def fit_svg(svg: str, name: str, alt: str, language: str) -> str:
         **_ROOT,
         **_hoist_text(root),
     }
-    return "".join(_write(root))
+    return write_svg(root)
 
 
 def _simplify(element: ET.Element, language: str) -> None:
     """Write an element's attributes in the fewest characters that look the same."""
-    element.tag = element.tag.rpartition("}")[2]
-    attributes = {key.rpartition("}")[2]: value for key, value in element.items()}
+    attributes = dict(element.items())
     for entry in attributes.pop("style", "").split(";"):
         key, _, value = entry.partition(":")
         if value and key.strip() != "font-family":
@@ -101,7 +103,7 @@ def _drop_unseen(parent: ET.Element) -> None:
     kept: list[ET.Element] = []
     for child in parent:
         _drop_unseen(child)
-        if child.tag in {"metadata", "style"} or (child.tag == "defs" and not len(child)):
+        if child.tag == "defs" and not len(child):
             continue
         blank = child.get("fill") == "none" and not {"stroke", "id"} & set(child.keys())
         if child.tag == "path" and blank and parent.tag != "clipPath":
@@ -149,22 +151,6 @@ def _hoist_text(root: ET.Element) -> dict[str, str]:
     return common
 
 
-def _write(element: ET.Element) -> Iterator[str]:
-    attributes = "".join(
-        f' {key}="{html.escape(value, quote=True)}"' for key, value in element.items()
-    )
-    text = html.escape(element.text, quote=False) if element.text and element.text.strip() else ""
-    if not (text or len(element)):
-        yield f"<{element.tag}{attributes}/>"
-        return
-    yield f"<{element.tag}{attributes}>{text}"
-    for child in element:
-        yield from _write(child)
-        if child.tail and child.tail.strip():
-            yield html.escape(child.tail, quote=False)
-    yield f"</{element.tag}>"
-
-
 def _round(text: str, digits: int = 1) -> str:
     """Round the numbers in a text to what an eye can tell."""
     return _NUMBER.sub(lambda number: _shortest(float(number[0]), digits), text)
@@ -189,8 +175,6 @@ def _relative(path: str) -> str:
         if command in "zZ":
             written, last, x, y = written + "z", "z", start_x, start_y
             continue
-        if command not in "MLCQ":
-            raise ValueError(f"an SVG path with {command!r} is not matplotlib's")
         points = [round(float(number) * 10) for number in rest.split()]
         pairs = list(zip(points[::2], points[1::2], strict=True))
         numbers = [

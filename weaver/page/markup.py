@@ -10,7 +10,7 @@ _NO_TERMS = re.compile(r"<(h\d|a|summary)\b.*?</\1>", re.DOTALL)
 
 _IN_PARENTHESES = re.compile(r"\(<em>([^<]*)</em>\)")
 
-_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+_TABLE = re.compile(r'(?<!<div class="table-box">)<table>.*?</table>', re.DOTALL)
 
 
 def link_terms(content: str, glossary: str, anchors: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from weaver.core.project import LANGUAGES, Project
 from weaver.core.slugs import slugify
 from weaver.language.numbers import format_percentage, format_seconds
 from weaver.language.words import alphabetical
-from weaver.page.figures import fit_svg
+from weaver.page.outputs import check_outputs, is_figure, show_output
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
 from weaver.prose.data import VERDICTS, read_checked, read_glossary
@@ -67,11 +67,11 @@ def _record(records: Mapping[str, Record], name: str) -> Record:
 
 def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
     by_language = record.outputs.get(cell, {"en": []})
-    for output in by_language.get(article.language, by_language["en"]):
-        svg = "".join(output.get("data", {}).get("image/svg+xml", ""))
-        if svg:
-            fitted = fit_svg(svg, f"{record.path.stem}-{cell}", alt, article.language)
-            return f'<figure class="cell-figure">{fitted}</figure>'
+    outputs = by_language.get(article.language, by_language["en"])
+    check_outputs(record.path, cell, outputs)
+    for output in filter(is_figure, outputs):
+        shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
+        return f'<figure class="cell-figure">{shown}</figure>'
     raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")
 
 

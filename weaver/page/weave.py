@@ -6,6 +6,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from weaver.core.problems import fail
+from weaver.page.outputs import check_outputs, shows_figure
 from weaver.program.localise import localise
 from weaver.program.record import Record
 from weaver.program.strings import Strings
@@ -32,7 +33,8 @@ def weave(
     Raises
     ------
     WeaverError
-        If the article names a cell or a value that there is not.
+        If the article names a cell or a value that there is not, or a cell has
+        an output that no page may carry.
     """
     notebook = new_notebook()
     notebook.metadata["kernelspec"] = {
@@ -89,16 +91,12 @@ def namespace(record: Record, quoted: Mapping[str, dict]) -> dict[str, object]:
     return {**record.values, "quoted": figures, "run": run}
 
 
-def shows_image(outputs: list) -> bool:
-    """Whether any output is a picture."""
-    return any(kind.startswith("image/") for out in outputs for kind in out.get("data", ()))
-
-
 def _code(
     cell: Cell, part: CellReference | None, article: Article, strings: Strings, record: Record
 ) -> NotebookNode:
     by_language = record.outputs.get(cell.name, {"en": []})
     outputs = by_language.get(article.language, by_language["en"])
+    check_outputs(record.path, cell.name, outputs)
     source = cell.source
     if article.language == "tr":
         source = localise(cell, strings).source
@@ -107,7 +105,7 @@ def _code(
         "alt": part.alt if part and part.alt else "",
         "indent": part.indent if part else "",
         # A picture is what the reader came for; how it is drawn can wait.
-        "fold": _FOLD[article.language] if cell.displays and shows_image(outputs) else "",
+        "fold": _FOLD[article.language] if cell.displays and shows_figure(outputs) else "",
     }
     return from_dict(
         {

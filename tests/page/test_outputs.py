@@ -1,10 +1,10 @@
-"""The HTML of cells."""
+"""What a run's outputs become on a page."""
 
 import re
 
 import pytest
 
-from weaver.page.cells import LONGEST, SHOWN, show_text
+from weaver.page.outputs import LONGEST, SHOWN, show_text
 
 
 def test_a_short_output_is_shown_whole_and_escaped():
