@@ -1,26 +1,15 @@
 // Only in pages of `make serve`: say over the last good page what is wrong with what was saved.
-const WORDS = {
-  tr: {
-    failed: "Sayfa yenilenemedi",
-    kept: "Gördüğünüz, son iyi hâlidir. Hata düzelince bu kutu kendiliğinden kapanır.",
-    found: (count) => `Düzeltilecek ${count} şey var`,
-    close: "Kapat",
-  },
-  en: {
-    failed: "The page could not be renewed",
-    kept: "What you see is its last good state. This box closes by itself once the error is mended.",
-    found: (count) => (count === 1 ? "One thing to mend" : `${count} things to mend`),
-    close: "Close",
-  },
-};
+const words = JSON.parse(document.getElementById("serve-words").textContent);
+const plural = new Intl.PluralRules(document.documentElement.lang);
 const OPEN = "serve-open"; // whether the reader wants to see what does not keep a page from being made
 
 const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 
+const found = (count) => (words.found[plural.select(count)] ?? words.found.other).replace("{count}", count);
+
 const show = ({ failed, problems }) => {
   document.querySelector(".serve-problems")?.remove();
   if (!problems.length) return;
-  const words = WORDS[document.documentElement.lang] ?? WORDS.en;
   const box = make("details", failed ? "serve-problems serve-problems--failed" : "serve-problems");
   box.setAttribute("role", "alert");
   box.open = failed || sessionStorage.getItem(OPEN) === "yes";
@@ -35,7 +24,7 @@ const show = ({ failed, problems }) => {
     item.append(make("span", "serve-problems__text", text));
     list.append(item);
   }
-  box.append(make("summary", "serve-problems__title", failed ? words.failed : words.found(problems.length)), close, list);
+  box.append(make("summary", "serve-problems__title", failed ? words.failed : found(problems.length)), close, list);
   if (failed) box.append(make("p", "serve-problems__note", words.kept));
   else box.addEventListener("toggle", () => sessionStorage.setItem(OPEN, box.open ? "yes" : "no"));
   document.body.append(box);

@@ -34,6 +34,7 @@ from weaver.core.files import write_whole
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import LANGUAGES, Project
 from weaver.core.slugs import slugify
+from weaver.language.language import Language, load_language
 from weaver.language.words import capitalised
 from weaver.mkdocs import serve
 from weaver.page.cells import lighten_code, link_cells
@@ -152,6 +153,10 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
     env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     sheets = (file.url for file in files if file.src_uri.startswith("assets/stylesheets/main."))
     env.globals["material_stylesheet"] = next(url for url in sheets if url.endswith(".css"))
+    project = _project(config)
+    words = {code: _language(project, code).theme for code in project.languages}
+    env.globals.update(all_words=words, words=words[config.theme["language"]])
+    env.globals["serving"] = _Build.serving
     return env
 
 
@@ -273,12 +278,17 @@ def on_post_build(config: MkDocsConfig) -> None:
     # While serving, a build reads only what changed; the other pages are still known.
     pages = (file for file in _Build.sections if file.startswith(f"{language}/"))
     sections = (section for file in pages for section in _Build.sections[file])
-    write_index(Path(config.site_dir, "search", f"{language}.json"), sections)
+    path = Path(config.site_dir, "search", f"{language}.json")
+    write_index(path, sections, _language(_project(config), language).search)
     redirects = config.extra.get("redirects", {})
     for name, text in make_files(_Build.editions, redirects).items():
         path = Path(config.site_dir, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(add_policy(text) if name.endswith(".html") else text, encoding="utf-8")
+
+
+def _language(project: Project, code: str) -> Language:
+    return load_language(project.languages_folder, code)
 
 
 def _place(page: Page, language: str, config: MkDocsConfig) -> dict[str, str]:

@@ -93,12 +93,7 @@ def finish_page(output: str, page: Page) -> str:
         log.info(f"weaver: made {name} again")
     if name not in _Served.missing:
         _Served.made[name] = _Served.wanted.get(name, "")
-    root = "../" * page.file.dest_uri.count("/")
-    added = (
-        f'<link rel="stylesheet" href="{root}{ASSETS}css">'
-        f'<script type="module" src="{root}{ASSETS}js"></script>'
-    )
-    return output.replace("</head>", f"{added}</head>", 1)
+    return output
 
 
 def note_failure(error: BaseException) -> None:

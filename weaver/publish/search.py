@@ -6,7 +6,7 @@ stems them; here text is only taken out of rendered pages.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -61,12 +61,16 @@ def read_sections(html: str, address: str) -> list[Section]:
     return sections
 
 
-def write_index(path: Path, sections: Iterable[Section]) -> None:
-    """Write one language's sections as JSON, each as a list in ``Section``'s order."""
+def write_index(path: Path, sections: Iterable[Section], language: Mapping[str, object]) -> None:
+    """Write one language's sections as JSON, each as a list in ``Section``'s order.
+
+    ``language`` is what the browser must know to compare words: ``search`` in language.yml.
+    """
     rows = [[part.address, part.page, part.heading, part.text] for part in sections]
     path.parent.mkdir(parents=True, exist_ok=True)
+    rules = json.dumps(language, ensure_ascii=False)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    path.write_text(f'{{"language": {rules}, "sections": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def _plain_formula(match: re.Match) -> str:

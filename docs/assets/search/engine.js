@@ -1,7 +1,7 @@
 /* The search itself: reads a language's index and answers queries. Loaded when the
    search is first opened. */
 import MiniSearch from "./vendor/minisearch.js";
-import { fold, stemmer, stopWords, words } from "./words.js";
+import { comparing, words } from "./words.js";
 
 const STEM = "="; // in front of a stem in the index, so that it is nobody's word
 const FEW = 3; // fewer sections than this with all words: add those with some
@@ -17,12 +17,11 @@ const BOOST = { title: 6, heading: 4, page: 1, text: 1 };
  * three cut into [string, marked]; at most `limit` are returned, the best first.
  * `close`: no section has all the words as typed, these come closest.
  */
-export async function load(address, language) {
+export async function load(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  const rows = await response.json(); // each [address, page, heading, text]
-  const stem = stemmer(language);
-  const stop = stopWords(language);
+  const { language, sections: rows } = await response.json(); // each [address, page, heading, text]
+  const { fold, stem, stop } = await comparing(language);
   const known = new Map(); // word -> its folded form and its stem
 
   function termsOf(word) {
@@ -78,7 +77,7 @@ export async function load(address, language) {
         address,
         page: mark(page, isMatch),
         heading: mark(heading, isMatch),
-        text: excerpt(text, isMatch),
+        text: excerpt(text, isMatch, fold),
       };
     }
   };
@@ -97,7 +96,7 @@ function mark(text, isMatch, from = 0, to = text.length) {
 }
 
 /** Return the stretch of a text with the most different matched words, cut like `mark`. */
-function excerpt(text, isMatch) {
+function excerpt(text, isMatch, fold) {
   const all = [...words(text)];
   const hits = [];
   all.forEach(({ word }, place) => isMatch(word) && hits.push({ place, word: fold(word) }));

@@ -4,6 +4,7 @@ const SITE = new URL("../../", import.meta.url);
 const SHOWN = 20; // results
 
 const language = document.documentElement.lang;
+const plural = new Intl.PluralRules(language);
 const dialog = document.querySelector(".site-search");
 const query = dialog.querySelector(".site-search__query");
 const status = dialog.querySelector(".site-search__status");
@@ -14,7 +15,7 @@ let loading; // a promise of the function that searches
 
 function load() {
   loading ??= import("./engine.js").then((engine) =>
-    engine.load(new URL(`search/${language}.json`, SITE), language),
+    engine.load(new URL(`search/${language}.json`, SITE)),
   );
   loading.catch(() => (loading = undefined)); // the next letter tries again
   return loading;
@@ -42,7 +43,7 @@ function show(asked, { count, close, sections }) {
   else if (!count) say("none", { query: asked });
   else if (close) say("near");
   else if (shown < count) say("first", { count, shown });
-  else say(count === 1 ? "one" : "other", { count });
+  else say(plural.select(count) in status.dataset ? plural.select(count) : "other", { count });
 }
 
 function say(what, values = {}) {
