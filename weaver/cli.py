@@ -260,7 +260,7 @@ def _verify(project: Project, options: argparse.Namespace) -> int:
 
 
 def _summary(project: Project, options: argparse.Namespace) -> int:
-    print(summarise(project, project.root / options.site))
+    print(summarise(Site(project), project.root / options.site))
     return 0
 
 

@@ -3,12 +3,14 @@
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, Workspace
 
-from weaver.report.comparison import Change, compare_records, compare_values
-from weaver.report.diff import BODY_LIMIT, as_markdown, say
+from weaver.program.record import Record
+from weaver.report.comparison import Change, Comparison, compare_records, compare_values
+from weaver.report.diff import BODY_LIMIT, as_json, as_markdown, describe_change
 
 GIT = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
@@ -18,7 +20,12 @@ def git(site: Workspace, *arguments: str) -> None:
 
 
 def moved(before: dict, after: dict) -> list[str]:
-    return [say(change) for change in compare_values(before, after)]
+    return [describe_change(change) for change in compare_values(before, after)]
+
+
+def record_of(path: str = "line.ipynb", seconds: float = 1.0, fit: float = 0.5) -> Record:
+    about = {"device": "CPU", "date": "2026-11-21", "seconds": seconds, "versions": {}}
+    return Record(Path(path), {**about, "claims": [], "values": {}}, {}, {}, {"fit": fit})
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +69,27 @@ def test_json_has_every_value_with_its_change(versions):
     assert slope["after"] == 2.5
     assert (slope["difference"], slope["relative"], slope["kind"]) == (0.5, 0.25, "moved")
     assert line["figures"] == ["plot"]
-    assert "seconds" in line["about"]
     assert len(line["claims"]["both"]) == 2
+    [line] = compare_records(versions.project)
+    then, now = line.before.about, line.after.about
+    assert line.about["seconds"] == (then["seconds"], now["seconds"])
+    assert line.about["numpy version"] == (then["versions"]["numpy"], now["versions"]["numpy"])
+
+
+def test_only_facts_that_differ_are_in_json():
+    [line] = as_json([Comparison("line", record_of(seconds=1.5), record_of(seconds=1.25))])
+    assert line["about"] == {"seconds": {"before": 1.5, "after": 1.25}}
+    [line] = as_json([Comparison("line", record_of(fit=0.5), record_of(fit=0.25))])
+    assert line["about"] == {}
+
+
+def test_a_run_that_took_as_long_in_all_is_a_new_record_still():
+    again = Comparison("line", record_of(fit=0.5), record_of(fit=0.25))
+    assert again.state == "renewed"
+    assert as_markdown([again], ["line"]).startswith("1 renewed\n")
+    same = Comparison("line", record_of(path="HEAD:line.ipynb"), record_of())
+    assert same.state == "identical"
+    assert "No new record of `line`" in as_markdown([same], ["line"])
 
 
 def test_markdown_shows_the_figures_side_by_side(versions, tmp_path):
@@ -101,7 +127,7 @@ def test_a_tutorial_that_should_have_run_and_did_not_is_named(example):
     assert example.weaver("diff").out == "line: identical\n"
     assert example.weaver("diff", "--markdown").out == "1 identical\n\n"
     body = example.weaver("diff", "--markdown", "line").out
-    assert "No new record of `line`: the run failed or was stopped." in body
+    assert "No new record of `line`: the run failed or was stopped" in body
     assert "identical" not in body
 
 

@@ -5,14 +5,14 @@ What moved is said value by value; what did not is counted, not listed.
 
 import ast
 import re
-import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
+from weaver.core.git import GitError, git
 from weaver.core.problems import fail
-from weaver.core.project import LANGUAGES, SOURCE_LANGUAGE, Project
+from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.program.record import Record, parse_record, read_record
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
@@ -26,6 +26,9 @@ _TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
 Scalar = bool | int | float | str
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,20 @@ class Comparison:
         """``new``, ``gone``, ``identical`` or ``renewed``."""
         if self.before is None or self.after is None:
             return "new" if self.before is None else "gone"
-        before, after = ((record.about, record.outputs) for record in (self.before, self.after))
-        return "identical" if before == after else "renewed"
+        same = replace(self.before, path=self.after.path) == self.after
+        return "identical" if same else "renewed"
 
     @property
     def changes(self) -> list[Change]:
         """The values that moved, the largest relative change first."""
-        return compare_values(values_of(self.before), values_of(self.after))
+        before, after = (record.values if record else {} for record in (self.before, self.after))
+        return compare_values(before, after)
+
+    @property
+    def total(self) -> int:
+        """How many scalars there are now."""
+        values = self.after.values if self.after else {}
+        return sum(len(_items(name, value)) for name, value in values.items())
 
     @property
     def cells(self) -> list[str]:
@@ -107,27 +117,24 @@ class Comparison:
     def figures(self) -> list[Figure]:
         """The figures that changed, in the order of the cells."""
         before, after = (_images(record) for record in (self.before, self.after))
-        return [
-            Figure(cell, kind, before.get((cell, kind)), after.get((cell, kind)))
-            for cell, kind in [*after, *(at for at in before if at not in after)]
-            if before.get((cell, kind)) != after.get((cell, kind))
-        ]
+        changed = _differences(before, after).items()
+        return [Figure(cell, kind, *pair) for (cell, kind), pair in changed]
 
     @property
-    def about(self) -> dict[str, tuple[Any, Any]]:
-        """Device, date, seconds and package versions that differ: (before, after)."""
-        old, new = (flat_about(record) for record in (self.before, self.after))
-        keys = [*new, *(key for key in old if key not in new)]
-        return {key: (old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)}
+    def about(self) -> dict[str, tuple[object, object]]:
+        """Device, date, seconds and package versions: (before, after)."""
+        old, new = (_about(record) for record in (self.before, self.after))
+        return {key: (old.get(key), new.get(key)) for key in {**new, **old}}
 
-    def claims(self, which: str) -> list[str]:
-        """Return the claims that are ``new``, ``gone`` or hold in ``both``."""
-        old, new = (claims_of(record) for record in (self.before, self.after))
+    @property
+    def claims(self) -> dict[str, list[str]]:
+        """The claims that are ``new``, ``gone`` or hold in ``both``."""
+        old, new = (_claims(record) for record in (self.before, self.after))
         return {
             "both": [claim for claim in new if claim in old],
-            "gone": [claim for claim in old if claim not in new],
             "new": [claim for claim in new if claim not in old],
-        }[which]
+            "gone": [claim for claim in old if claim not in new],
+        }
 
 
 def compare_records(
@@ -141,36 +148,35 @@ def compare_records(
         If git does not know the revision, or a record is not whole.
     """
     runs = project.runs.relative_to(project.root).as_posix()
-    _git(project, "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}")
-    listed = _git(project, "ls-tree", "-z", "--name-only", base, f"{runs}/").decode()
-    recorded = {Path(path).stem: path for path in listed.split("\0") if path.endswith(".ipynb")}
-    here = {path.stem for path in project.runs.glob("*.ipynb")}
     comparisons = []
-    for name in sorted(set(names) or recorded.keys() | here):
-        before = None
-        if name in recorded:
-            content = _git(project, "show", f"{base}:./{recorded[name]}")
-            before = parse_record(Path(f"{base}:{recorded[name]}"), content)
-        after = read_record(project.record(name))
-        if before is not None or after is not None:
-            comparisons.append(Comparison(name, before, after))
-    return comparisons
+    try:
+        git(project.root, "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}")
+        listed = git(project.root, "ls-tree", "-z", "--name-only", base, f"{runs}/").decode()
+        recorded = {
+            Path(path).stem: path for path in listed.split("\0") if path.endswith(".ipynb")
+        }
+        here = {path.stem for path in project.runs.glob("*.ipynb")}
+        for name in sorted(set(names) or recorded.keys() | here):
+            before = None
+            if name in recorded:
+                content = git(project.root, "show", f"{base}:./{recorded[name]}")
+                before = parse_record(Path(f"{base}:{recorded[name]}"), content)
+            comparisons.append(Comparison(name, before, read_record(project.record(name))))
+    except GitError as error:
+        raise fail(project.root, 0, f"git: {error}") from None
+    return [one for one in comparisons if one.before or one.after]
 
 
-def compare_values(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+def compare_values(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
     """Return the values that differ, the largest relative change first.
 
     A list or dict counts item by item; where many items of one moved, the
     largest change stands for all of them.
     """
     changes = []
-    for name in [*after, *(name for name in before if name not in after)]:
-        old, new = (items_of(name, values.get(name)) for values in (before, after))
-        moved = [
-            Change(item, old.get(item), new.get(item))
-            for item in [*new, *(item for item in old if item not in new)]
-            if old.get(item) != new.get(item)
-        ]
+    for name in {**after, **before}:
+        old, new = (_items(name, values.get(name)) for values in (before, after))
+        moved = [Change(item, *pair) for item, pair in _differences(old, new).items()]
         moved.sort(key=_size, reverse=True)
         if len(moved) > _SHOWN_ITEMS:
             first = moved[0]
@@ -181,11 +187,16 @@ def compare_values(before: dict[str, Any], after: dict[str, Any]) -> list[Change
 
 def mentions(claims: Iterable[str]) -> set[str]:
     """Return the names that claims speak of."""
-    names: set[str] = set()
-    for claim in claims:
-        tree = ast.parse(claim)
-        names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return names
+    nodes = (node for claim in claims for node in ast.walk(ast.parse(claim)))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _differences(
+    before: Mapping[K, V], after: Mapping[K, V]
+) -> dict[K, tuple[V | None, V | None]]:
+    """Return what two mappings have of each key whose values differ."""
+    pairs = {key: (before.get(key), after.get(key)) for key in {**after, **before}}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _size(change: Change) -> float:
@@ -195,23 +206,16 @@ def _size(change: Change) -> float:
     return abs(change.relative) if change.relative is not None else 1.0
 
 
-def items_of(name: str, value: Any) -> dict[str, Scalar]:
+def _items(name: str, value: object) -> dict[str, Scalar]:
     """Return a value's scalars, each named as code would pick it."""
-    if value is None:
-        return {}
     if isinstance(value, dict):
         return {f'{name}["{key}"]': item for key, item in value.items()}
     if isinstance(value, list):
         return {f"{name}[{index}]": item for index, item in enumerate(value)}
-    return {name: value}
+    return {name: value} if isinstance(value, Scalar) else {}
 
 
-def values_of(record: Record | None) -> dict[str, Any]:
-    """Return a record's values; none without a record."""
-    return record.values if record else {}
-
-
-def claims_of(record: Record | None) -> list[str]:
+def _claims(record: Record | None) -> list[str]:
     """Return a record's claims as they would be typed, with what they promise."""
     return [
         claim["source"] + (f" → {claim['want']}" if claim["want"] not in ("", "True") else "")
@@ -219,30 +223,25 @@ def claims_of(record: Record | None) -> list[str]:
     ]
 
 
-def flat_about(record: Record | None) -> dict[str, object]:
+def _about(record: Record | None) -> dict[str, object]:
     """Return device, date, seconds and versions of a run by name."""
     if record is None:
         return {}
-    about = record.about
-    return {
-        "device": about["device"],
-        "date": about["date"],
-        "seconds": about["seconds"],
-        **{f"{name} version": version for name, version in about["versions"].items()},
-    }
+    facts = {key: record.about[key] for key in ("device", "date", "seconds")}
+    return facts | {f"{name} version": it for name, it in record.about["versions"].items()}
 
 
 def _texts(record: Record | None) -> dict[str, list[str]]:
     """Return each cell's outputs that are text, in every language."""
-    texts = {}
-    for cell, outputs in (record.outputs if record else {}).items():
-        texts[cell] = [
+    return {
+        cell: [
             str(output.get("text") or output.get("data", {}).get("text/plain", ""))
-            for language in LANGUAGES
-            for output in outputs.get(language, [])
+            for in_language in outputs.values()
+            for output in in_language
             if not _IMAGES.keys() & output.get("data", {}).keys()
         ]
-    return texts
+        for cell, outputs in (record.outputs if record else {}).items()
+    }
 
 
 def _images(record: Record | None) -> dict[tuple[str, str], str]:
@@ -261,15 +260,3 @@ def _images(record: Record | None) -> dict[tuple[str, str], str]:
         for number, (kind, content) in enumerate(shown, 1):
             images[cell if len(shown) == 1 else f"{cell}-{number}", kind] = content
     return images
-
-
-def _git(project: Project, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=project.root, capture_output=True)
-    except FileNotFoundError:
-        raise fail(project.root, 0, "git is not installed") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip()
-        text = f"git {' '.join(arguments)}: {said or 'no such revision'}"
-        raise fail(project.root, 0, text)
-    return done.stdout

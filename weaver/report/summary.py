@@ -6,36 +6,31 @@ from pathlib import Path
 
 from weaver.check.parity import compare_articles
 from weaver.check.registry import check
+from weaver.core.messages import _, ngettext
 from weaver.core.problems import WeaverError
-from weaver.core.project import LANGUAGES, Project
-from weaver.program.record import read_record
-from weaver.prose.article import Article
-from weaver.prose.parse import read_article
 from weaver.site import Site
 
 
-def summarise(project: Project, site: Path) -> str:
+def summarise(site: Site, built: Path) -> str:
     """Return the state of the records and of the built site as Markdown."""
-    problems = check(Site(project))
-    lines = [*_runs(project), "", *_pages(project, site), ""]
-    lines.append(f"## Check\n\n{len(problems)} problems")
-    lines += [f"- {problem}" for problem in problems]
-    return "\n".join(lines)
+    problems = check(site)
+    count = ngettext("{count} problem", "{count} problems", len(problems))
+    lines = [*_runs(site), "", *_pages(site, built), ""]
+    lines += [f"## {_('Check')}", "", count.format(count=len(problems))]
+    return "\n".join(lines + [f"- {problem}" for problem in problems])
 
 
-def _runs(project: Project) -> Iterator[str]:
-    site = Site(project)
-    yield "## Runs\n"
-    yield "| tutorial | record | claims that held | device | date | seconds |"
+def _runs(site: Site) -> Iterator[str]:
+    heads = _("tutorial"), _("record"), _("claims that held"), _("device"), _("date"), _("seconds")
+    yield from (f"## {_('Runs')}\n", f"| {' | '.join(heads)} |")
     yield "| --- | --- | ---: | --- | --- | ---: |"
-    for name in project.tutorial_names():
+    for name in site.names:
         try:
-            status = site.status(name)
-            record = read_record(project.record(name))
+            status, record = site.status(name), site.record(name)
         except WeaverError as error:
             yield f"| `{name}` | **{error.problems[0].text}** | | | | |"
             continue
-        state = "fresh" if status.fresh else f"**stale**: {'; '.join(status.changed)}"
+        state = _("fresh") if status.fresh else f"**{_('stale')}**: {'; '.join(status.changed)}"
         cells = ["", "", "", ""]
         if record is not None:
             about = record.about
@@ -44,34 +39,37 @@ def _runs(project: Project) -> Iterator[str]:
         yield f"| `{name}` | {state} | {' | '.join(cells)} |"
 
 
-def _pages(project: Project, site: Path) -> Iterator[str]:
-    yield "## Pages\n"
-    yield f"| page | {' | '.join(f'KB, {language}' for language in LANGUAGES)} | languages |"
-    yield f"| --- | {'---: | ' * len(LANGUAGES)}--- |"
-    for path in project.article_paths(LANGUAGES[0]):
-        page = path.relative_to(project.docs / LANGUAGES[0])
-        sizes = " | ".join(_size(site, page, language) for language in LANGUAGES)
-        yield f"| {page.with_suffix('').as_posix()} | {sizes} | {_parity(project, page)} |"
-    yield "\nKB of HTML, gzipped. Languages: what check finds in one of them only."
+def _pages(site: Site, built: Path) -> Iterator[str]:
+    first, *others = site.project.languages
+    folders = {first: built} | {language: built / language for language in others}
+    sizes = (_("KB, {language}").format(language=language) for language in folders)
+    yield from (f"## {_('Pages')}\n", f"| {_('page')} | {' | '.join(sizes)} | {_('languages')} |")
+    yield f"| --- | {'---: | ' * len(folders)}--- |"
+    for path in site.project.article_paths(first):
+        page = path.relative_to(site.project.docs / first)
+        sizes = (_size(folder, page) for folder in folders.values())
+        name = page.with_suffix("").as_posix()
+        yield f"| {name} | {' | '.join(sizes)} | {_parity(site, page)} |"
+    yield "\n" + _("KB of HTML, gzipped. Languages: what check finds in one of them only.")
 
 
-def _size(site: Path, page: Path, language: str) -> str:
+def _size(folder: Path, page: Path) -> str:
     """Return a page's gzipped size, or that it is not there."""
-    folder = site if language == LANGUAGES[0] else site / language
     built = folder / page.with_suffix("") / "index.html"
     if page.stem == "index":
         built = folder / page.with_suffix(".html")
     if not built.exists():
-        return "not built"
+        return _("not built")
     return f"{len(gzip.compress(built.read_bytes(), 9)) / 1024:.1f}"
 
 
-def _parity(project: Project, page: Path) -> str:
-    twins: list[Article] = []
-    for language in LANGUAGES:
-        try:
-            twins.append(read_article(project.docs / language / page, language))
-        except WeaverError as error:
-            return f"**{error.problems[0].text}**"
-    differences = len(list(compare_articles(*twins)))
-    return f"**{differences} differences**" if differences else "same"
+def _parity(site: Site, page: Path) -> str:
+    try:
+        first, *others = (
+            site.article(language, page.as_posix()) for language in site.project.languages
+        )
+    except WeaverError as error:
+        return f"**{error.problems[0].text}**"
+    count = sum(1 for other in others for _each in compare_articles(first, other))
+    text = ngettext("{count} difference", "{count} differences", count)
+    return f"**{text.format(count=count)}**" if count else _("same")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.core.project import Project
 from weaver.program.record import Record, read_record
 from weaver.report.comparison import Change, compare_values, mentions
-from weaver.report.diff import say
+from weaver.report.diff import describe_change
 from weaver.runner.run import Execution, execute
 from weaver.runner.session import CELL_LIMIT
 from weaver.site import Site
@@ -27,8 +28,9 @@ def verify_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIM
     status = Site(project).status(name)
     record = read_record(project.record(name))
     if record is None or not status.fresh:
-        said = f"nothing to verify ({'; '.join(status.changed)}): `python -m weaver run {name}`"
-        raise fail(project.source(name), 0, said)
+        text = _("nothing to verify ({changed}): `python -m weaver run {name}`")
+        text = text.format(changed="; ".join(status.changed), name=name)
+        raise fail(project.source(name), 0, text)
     done = execute(project, name, cell_limit=cell_limit)
     for line in _report(record, done):
         print(f"  {line}")
@@ -37,39 +39,42 @@ def verify_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIM
 
 def _report(record: Record, done: Execution) -> Iterator[str]:
     here, then = done.about, record.about
-    for what in ("device", "versions"):
-        if here[what] != then[what]:
-            yield f"{what}: {_told(then[what])} when recorded, {_told(here[what])} here"
+    for name, recorded, now in (
+        (_("device"), then["device"], here["device"]),
+        (_("versions"), _listed(then["versions"]), _listed(here["versions"])),
+    ):
+        if recorded == now:
+            yield _("{name}: {now}, as when recorded").format(name=name, now=now)
         else:
-            yield f"{what}: {_told(here[what])}, as when recorded"
-    failed = len(done.failures)
-    yield f"claims: {len(here['claims']) - failed} of {len(here['claims'])} hold"
+            text = _("{name}: {recorded} when recorded, {now} here")
+            yield text.format(name=name, recorded=recorded, now=now)
+    total = len(here["claims"])
+    yield _("claims: {held} of {total} hold").format(held=total - len(done.failures), total=total)
     yield from map(str, done.failures)
     changes = compare_values(record.values, here["values"])
+    same = len(record.values.keys() - {_value(change) for change in changes})
+    text = _("values: {same} of {total} exactly the same")
+    yield text.format(same=same, total=len(record.values))
     claimed = mentions(claim["source"] for claim in then["claims"])
-    yield f"values: {_exact(record.values, changes)} of {len(record.values)} exactly the same"
     moved = [change for change in changes if change.kind == "moved"]
     groups = {
-        "moved, and claims speak of it": [c for c in moved if _name(c) in claimed],
-        "moved, and no claim speaks of it": [c for c in moved if _name(c) not in claimed],
-        "differ by rounding": [c for c in changes if c.kind == "rounding"],
-        "timings": [c for c in changes if c.kind == "timing"],
+        _("moved, and claims speak of it"): [one for one in moved if _value(one) in claimed],
+        _("moved, and no claim speaks of it"): [
+            one for one in moved if _value(one) not in claimed
+        ],
+        _("differ by rounding"): [one for one in changes if one.kind == "rounding"],
+        _("timings"): [one for one in changes if one.kind == "timing"],
     }
     for title, members in groups.items():
         if members:
             yield f"{title}:"
-            yield from (f"  {say(change)}" for change in members)
+            yield from (f"  {describe_change(change)}" for change in members)
 
 
-def _name(change: Change) -> str:
+def _value(change: Change) -> str:
+    """Return the name of the value that a change is in."""
     return change.name.partition("[")[0]
 
 
-def _exact(values: dict, changes: list[Change]) -> int:
-    return len(values.keys() - {_name(change) for change in changes})
-
-
-def _told(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {version}" for name, version in value.items())
-    return str(value)
+def _listed(versions: dict[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
