@@ -1,14 +1,12 @@
 """Language checks: spelling, the glossary's terms and typography, with file and line."""
 
 import pytest
-from conftest import ROOT, Workspace
+from conftest import ROOT
 
-from weaver.check.registry import check
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import is_formed
 from weaver.check.typography import find_slips
 from weaver.core.project import LANGUAGES, Project
-from weaver.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -112,51 +110,3 @@ def test_slips_of_typography_are_found(language, text, wrong):
 )
 def test_what_is_right_has_no_slips(language, text):
     assert list(find_slips(text, language)) == []
-
-
-@pytest.mark.parametrize(
-    ("page", "old", "new", "line", "said"),
-    [
-        ("tr", "Noktalar $y", "Noktlar $y", 8, "'Noktlar' is misspelt"),
-        ("en", "The points lie", "The pionts lie", 8, "'pionts' is misspelt: points"),
-        ("tr", "Eğim {{", "Epoklarda {{", 20, "'epoklarda': the glossary's term is 'dönem'"),
-        ("tr", "Dört nokta ve", "Dört nokkta ve", 30, "'nokkta' is misspelt"),
-        ("en", "fits a line", "fitts a line", 3, "'fitts' is misspelt"),
-        ("tr", "ana sayfa](", "aana sayfa](", 8, "'aana' is misspelt"),
-        ("tr", "Eğim {{", "Meyil (*slpoe*) {{", 20, "'slpoe' is misspelt"),
-        ("en", "quoted\n", 'quoted <span lang="tr">eğiim</span>\n', 20, "'eğiim' is misspelt"),
-    ],
-)
-def test_what_is_wrong_in_prose_is_named_with_its_line(example, page, old, new, line, said):
-    glossary = example.project.docs / "glossary.yml"
-    example.edit(glossary, "- tr: eğim", "- tr: dönem\n  en: epoch\n  avoid: {tr: [epok]}\n"
-        "  what: {tr: Bir tur., en: One turn.}\n- tr: eğim")  # fmt: skip
-    example.edit(example.page(page), old, new)
-    found = [problem for problem in check(Site(example.project)) if said in problem.text]
-    lines = example.page(page).read_text(encoding="utf-8").splitlines()
-    expected = next(n for n, text in enumerate(lines, 1) if new.split("\n")[0] in text)
-    assert [(problem.path, problem.line) for problem in found] == [(example.page(page), expected)]
-
-
-def test_the_texts_of_data_files_are_read_too(example):
-    for path, old, new in (
-        (example.project.docs / "glossary.yml", "dikliği", "diklği"),
-        (example.project.docs / "checked.yml", "The slope", "The sloppe"),
-        (example.project.quoted, "A share", "A shaare"),
-        (example.project.strings, "küçük karelerle", "küçük kareler ile egitim"),
-    ):
-        example.edit(path, old, new)
-    found = [
-        str(problem) for problem in check(Site(example.project)) if "misspelt" in problem.text
-    ]
-    assert len(found) == 4, found
-
-
-def test_a_words_file_of_another_shape_is_refused(example):
-    example.project.words.write_text("- elma\n", encoding="utf-8")
-    assert any("words.yml" in str(problem.path) for problem in check(Site(example.project)))
-
-
-def test_sites_without_a_words_file_are_checked_too(example: Workspace):
-    assert not example.project.words.exists()
-    assert check(Site(example.project)) == []

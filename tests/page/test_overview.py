@@ -41,52 +41,6 @@ def test_a_term_has_a_tooltip_where_an_article_first_says_it(recorded, pages):
     assert page.count('<abbr title="Doğrunun dikliği.">') == 1
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
-    [
-        (
-            "checked.yml",
-            "verdict: erratum",
-            "verdict: wrong",
-            "docs/checked.yml:1: verdict 'wrong'",
-        ),
-        ("checked.yml", "  stated: 2.1\n", "", "docs/checked.yml:1: entry lacks stated"),
-        (
-            "checked.yml",
-            "value: slope",
-            "value: slpe",
-            "docs/checked.yml:1: {{ slpe | number(1) }}",
-        ),
-        (
-            "checked.yml",
-            "what: {tr: Eğim, en: The slope}",
-            "what: {tr: Eğim}",
-            "`what` needs tr and",
-        ),
-        ("glossary.yml", "  en: slope\n", "", "docs/glossary.yml:1: entry lacks en"),
-        (
-            "en/index.md",
-            "line.slope",
-            "line.slpe",
-            "docs/en/index.md:10: {{ line.slpe | number(2) }}",
-        ),
-        ("en/index.md", '"plot"', '"table"', "cell 'table' of line has no figure"),
-        (
-            "en/index.md",
-            "line.slope | number(2)",
-            "2",
-            "value {{ line.slope | number(2) }} is not in",
-        ),
-    ],
-)
-def test_what_is_wrong_is_named_with_file_and_line(example, file, old, new, said):
-    example.edit(example.project.docs / file, old, new)
-    done = example.weaver("check")
-    assert done.status == 1
-    assert said in done.err
-    assert "Traceback" not in done.err
-
-
 def test_turkish_words_are_sorted_as_in_a_turkish_dictionary():
     words = ["zaman", "şekil", "sigmoid", "ışık", "isim", "çizgi", "cisim", "öğe", "oran"]
     assert sorted(words, key=lambda word: alphabetical(word, "tr")) == [

@@ -5,36 +5,23 @@ Only what is certain to be shown wrong, or to lead nowhere.
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from posixpath import normpath
-from urllib.parse import unquote
 
 from weaver.core.files import read_text
 from weaver.core.problems import Problem
 from weaver.prose.article import Article
-from weaver.prose.markdown import parse_markdown, walk
-from weaver.prose.sections import split
+from weaver.prose.markdown import parse_markdown
 from weaver.site import Site
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s")
 
-_ID = re.compile(r"""\bid=["']([^"']+)|\{[^{}]*#([\w-]+)[^{}]*\}""")
-
 
 def check_form(site: Site) -> Iterator[Problem]:
     """Find Markdown that would not be shown as it is meant."""
     for article in site.every_article():
         for line, text in [*_check_lines(article.path), *_check_headings(article)]:
-            yield Problem(article.path, line, text)
-
-
-def check_links(site: Site) -> Iterator[Problem]:
-    """Find links that lead nowhere."""
-    for article in site.every_article():
-        for line, text in _check_links(article):
             yield Problem(article.path, line, text)
 
 
@@ -81,41 +68,3 @@ def _check_headings(article: Article) -> Iterator[tuple[int, str]]:
         if not tokens[index + 1].content.strip():
             yield line, "a heading without words"
         level = here
-
-
-def _check_links(article: Article) -> Iterator[tuple[int, str]]:
-    for line, token in walk(parse_markdown(article)):
-        if token.type == "image" and not token.content.strip():
-            yield line, f"the picture {token.attrs.get('src')} has no alt text"
-        address = token.attrs.get("href", token.attrs.get("src", ""))
-        target, _, anchor = unquote(str(address)).partition("#")
-        if token.type not in {"link_open", "image"} or re.match(r"[a-z]+:|/", target):
-            continue
-        path = Path(normpath(article.path.parent / target)) if target else article.path
-        if not path.exists():
-            yield line, f"the link to {address!r} leads nowhere: {_near(path)}"
-        elif anchor and path.suffix == ".md":
-            known = _read_anchors(path.read_text(encoding="utf-8", errors="replace"))
-            if known and anchor not in known:
-                yield line, f"{target or article.path.name} has no heading {anchor!r}"
-
-
-def _near(path: Path) -> str:
-    names = sorted(other.name for other in path.parent.glob("*.md"))
-    return f"there is {', '.join(names) or 'none'}"
-
-
-@cache
-def _read_anchors(text: str) -> frozenset[str]:
-    """Return the anchors of a page; none if expressions of it may make more."""
-    if re.search(r"\{\{\s*\w+\(", re.sub(r"\{\{\s*(?:cell|figure)\(", "", text)):
-        return frozenset()
-    anchors: set[str] = set()
-    for section in split(text):
-        name, count = section.anchor, 0
-        while name in anchors:
-            count += 1
-            name = f"{section.anchor}_{count}"
-        anchors.add(name)
-    anchors |= {first or second for first, second in _ID.findall(text)}
-    return frozenset(anchors | {f"cell-{name}" for name in re.findall(r'cell\("([^"]+)"', text)})

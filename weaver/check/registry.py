@@ -4,13 +4,15 @@ A check is a function from ``Site`` to problems. It runs nothing, and it may let
 WeaverError through that the site raises for what cannot be read.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from weaver.check.cells import check_cells, check_values
 from weaver.check.drift import check_drift
 from weaver.check.files import check_files, check_runs, check_twins
-from weaver.check.markdown import check_form, check_links
+from weaver.check.links import check_links, check_navigation
+from weaver.check.markdown import check_form
 from weaver.check.parity import check_parity
 from weaver.check.results import check_front_matter, check_latex, check_results
 from weaver.check.strings import check_strings
@@ -27,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     check_front_matter,
     check_form,
     check_links,
+    check_navigation,
     check_latex,
     check_results,
     check_cells,
@@ -36,6 +39,11 @@ CHECKS: tuple[Check, ...] = (
     check_wording,
     check_drift,
 )
+
+
+def name_of(one: Check) -> str:
+    """Return a check's name: ``links`` for ``check_links``."""
+    return one.__name__.removeprefix("check_")
 
 
 def find_problems(site: Site) -> dict[Problem, str]:
@@ -51,7 +59,7 @@ def find_problems(site: Site) -> dict[Problem, str]:
         except WeaverError as error:
             problems = list(error.problems)
         for problem in problems:
-            found.setdefault(problem, one.__name__.removeprefix("check_"))
+            found.setdefault(problem, name_of(one))
     return dict(sorted(found.items()))
 
 
@@ -60,14 +68,15 @@ def check(site: Site) -> list[Problem]:
     return list(find_problems(site))
 
 
-def problems_as_json(found: Mapping[Problem, str], root: Path) -> list[dict[str, object]]:
-    """Return problems as JSON has them, their paths relative to the site's root."""
-    return [
+def problems_as_json(found: Mapping[Problem, str], root: Path) -> dict[str, object]:
+    """Return problems, their paths relative to a site's root, and how many each check has."""
+    problems = [
         {
-            "path": Path(problem.path).relative_to(root).as_posix(),
+            "path": problem.path.relative_to(root).as_posix(),
             "line": problem.line,
             "text": problem.text,
             "check": name,
         }
         for problem, name in found.items()
     ]
+    return {"problems": problems, "counts": Counter(found.values())}

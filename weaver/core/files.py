@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from weaver.core.problems import fail
+from weaver.core.problems import WeaverError, fail
 
 
 def read_text(path: Path) -> str:
@@ -29,14 +29,21 @@ def load_yaml(path: Path, text: str) -> object:
     try:
         return yaml.load(text, YAML_LOADER)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise fail(path, line, f"not YAML: {error.problem}") from None
+        raise _not_yaml(path, error) from None
 
 
-def compose_yaml(text: str) -> list:
-    """Return the nodes of a file that was loaded already: they know their lines."""
-    node = yaml.compose(text, YAML_LOADER)
-    return [] if node is None else node.value
+def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> WeaverError:
+    line = error.problem_mark.line + 1 if error.problem_mark else 0
+    return fail(path, line, f"not YAML: {error.problem}")
+
+
+def compose_yaml(path: Path, text: str) -> yaml.Node | None:
+    """Return YAML as nodes, which know their lines; None if there is nothing in it."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, YAML_LOADER)
+    except yaml.MarkedYAMLError as error:
+        raise _not_yaml(path, error) from None
+    return node
 
 
 def write_whole(path: Path, content: bytes) -> None:

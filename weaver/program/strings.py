@@ -33,7 +33,8 @@ def read_strings(path: Path) -> dict[str, Strings]:
     if not isinstance(tree, dict):
         raise fail(path, 1, "must map tutorial names to their strings")
     lines: dict[str, dict[str, int]] = {}
-    for key_node, value_node in compose_yaml(text):
+    root = compose_yaml(path, text)
+    for key_node, value_node in root.value if root else ():
         section = key_node.value
         lines[section] = {}
         if not isinstance(value_node, yaml.MappingNode):

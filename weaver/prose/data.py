@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from weaver.core.files import compose_yaml, load_yaml, read_text
 from weaver.core.problems import fail
@@ -39,7 +40,9 @@ def read_quoted(project: Project) -> dict[str, dict]:
         isinstance(entry, dict) for entry in quoted.values()
     ):
         raise fail(path, 1, "must map names to entries of `key: value` lines")
-    lines = {key.value: key.start_mark.line + 1 for key, _ in compose_yaml(text)}
+    lines = {key.value: key.start_mark.line + 1 for key, _ in _children(path, text)}
+    for key, entry in quoted.items():
+        entry["line"] = lines[key]
     for key, entry in quoted.items():
         missing = {"value", "what", "source", "link"} - set(entry)
         missing |= {"what"} if set(entry.get("what", ())) != set(LANGUAGES) else set()
@@ -77,12 +80,17 @@ def read_entries(path: Path, required: set[str], bilingual: set[str]) -> list[di
     return entries
 
 
+def _children(path: Path, text: str) -> list[Any]:
+    node = compose_yaml(path, text)
+    return list(node.value) if node else []
+
+
 @cache  # every page of a build asks for the same text
 def _parse_entries(path: Path, text: str) -> list[dict]:
     entries = load_yaml(path, text) or []
     if not isinstance(entries, list):
         raise fail(path, 1, "must be a list of entries, each starting with `- `")
-    for entry, node in zip(entries, compose_yaml(text), strict=True):
+    for entry, node in zip(entries, _children(path, text), strict=True):
         if not isinstance(entry, dict):
             raise fail(path, node.start_mark.line + 1, "an entry must be `key: value` lines")
         entry["line"] = node.start_mark.line + 1

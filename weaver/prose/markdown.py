@@ -6,6 +6,7 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from weaver.prose.article import Article, Prose, Value
 
@@ -29,6 +30,7 @@ def parse_markdown(article: Article) -> list[Token]:
 @lru_cache(maxsize=64)  # each check reads the same page
 def _parse(text: str) -> list[Token]:
     parser = MarkdownIt("commonmark").enable("table").disable("code").use(dollarmath_plugin)
+    parser.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
     return parser.parse(text)
 
 
