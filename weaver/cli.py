@@ -21,7 +21,7 @@ from weaver.runner.fetch import fetch
 from weaver.scaffold.tutorial import new_tutorial
 from weaver.site import Site
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
+_NO_ROOM = {errno.EISDIR, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 
 
 def main(arguments: list[str] | None = None, project: Project | None = None) -> int:

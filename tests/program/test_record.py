@@ -1,12 +1,24 @@
 """Freshness: what makes a record stale, what does not, and damaged records."""
 
+import ast
+import hashlib
 import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import nbformat
 import pytest
-from conftest import Workspace
+from conftest import ROOT, Workspace
 
 from weaver.core.files import write_whole
+from weaver.core.problems import WeaverError
+from weaver.program.key import RUNNER
+from weaver.program.meaning import canonical
+from weaver.program.record import LARGEST, read_about, read_record
 from weaver.site import Site
 
 
@@ -80,6 +92,135 @@ def test_status_tells_people_and_programs(example):
     assert row["fresh"] is False
     assert row["changed"] == ["cell `secret` changed"]
     assert row["seconds"] > 0
+
+
+def test_a_run_with_other_versions_is_stale_and_says_so(example):
+    forge(example, lambda about: about["key"]["packages"].update(numpy="1.0"))
+    (said,) = changed(example)
+    assert said.startswith("package `numpy` went from 1.0 to ")
+    example.edit(example.source, "y = 2 * X + 1", "y = (2*X) + 1")  # the key is made anew
+    assert changed(example) == (said,)
+
+
+def test_another_runner_makes_a_record_stale_and_a_first_one_counts_as_version_one(example):
+    assert RUNNER == 1  # once it is not, records that lack it are stale
+    forge(example, lambda about: about["key"].pop("runner"))
+    assert changed(example) == ()
+    forge(example, lambda about: about["key"].update(runner=0))
+    assert changed(example) == ("the runner draws figures or checks claims otherwise now",)
+
+
+def test_the_runners_version_covers_what_it_draws_and_checks():
+    # If this fails on purpose, because figures are drawn or claims are checked otherwise
+    # than before, then add one to RUNNER; if the outputs are the same, only note the digest.
+    tree = ast.parse((ROOT / "weaver" / "runner" / "kernel.py").read_text(encoding="utf-8"))
+    parts = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    code = canonical("\n".join(ast.unparse(parts[name]) for name in ("prepare", "check_claims")))
+    assert (RUNNER, hashlib.sha256(code.encode()).hexdigest()[:16]) == (1, "0295cd3ec84d4f07")
+
+
+def test_a_clone_with_other_line_ends_has_fresh_records(example, tmp_path):
+    def git(*arguments: str, at: Path = example.root) -> None:
+        who = ("-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "core.autocrlf=true")
+        subprocess.run(["git", *who, *arguments], cwd=at, check=True, capture_output=True)
+
+    shutil.copy(ROOT / ".gitattributes", example.root)
+    git("init", "--quiet")
+    git("add", "tutorials_src", ".gitattributes", "requirements-run.txt")
+    git("commit", "--quiet", "--message", "all")
+    git("clone", "--quiet", str(example.root), "clone", at=tmp_path)
+    clone = Workspace(tmp_path / "clone")
+    assert b"\r\n" in clone.source.read_bytes()
+    assert changed(clone) == ()
+
+
+def forge(site: Workspace, change: Callable[[dict], object]) -> None:
+    """Change a record's account of the run, and sign it as the runner does."""
+    notebook = nbformat.read(site.record, as_version=4)
+    change(notebook.metadata["weaver"])
+    sign(site.record, notebook)
+
+
+def sign(path: Path, notebook: dict) -> None:
+    notebook["metadata"]["weaver_digest"] = "0" * 64
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(text.replace("0" * 64, digest), encoding="utf-8")
+
+
+FORGERIES = {
+    "lacks a field": lambda record: record["metadata"]["weaver"].pop("device"),
+    "seconds in words": lambda record: record["metadata"]["weaver"].update(seconds="long"),
+    "a date in another form": lambda record: record["metadata"]["weaver"].update(date="1.2.2026"),
+    "no such date": lambda record: record["metadata"]["weaver"].update(date="2026-02-30"),
+    "a device without end": lambda record: record["metadata"]["weaver"].update(device="x" * 999),
+    "nested values": lambda record: record["metadata"]["weaver"]["values"].update(x=[[1]]),
+    "a value without a name": lambda record: record["metadata"]["weaver"]["values"].update(
+        {"": 1}
+    ),
+    "claims in a dict": lambda record: record["metadata"]["weaver"].update(claims={}),
+    "a key in parts": lambda record: record["metadata"]["weaver"]["key"].pop("cells"),
+    "versions in numbers": lambda record: record["metadata"]["weaver"].update(versions={"a": 1}),
+    "an account that is none": lambda record: record["metadata"].update(weaver=[]),
+}
+
+OUTPUTS = {
+    "an unknown kind": {"output_type": "error", "ename": "E", "evalue": "", "traceback": []},
+    "an unknown stream": {"output_type": "stream", "name": "stdaux", "text": ""},
+    "a stream without text": {"output_type": "stream", "name": "stdout"},
+    "data in numbers": {"output_type": "display_data", "data": {"text/plain": 1}, "metadata": {}},
+    "text": "plain",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_signed_account_of_another_form_is_refused(example, forgery):
+    notebook = json.loads(example.record.read_text(encoding="utf-8"))
+    FORGERIES[forgery](notebook)
+    sign(example.record, notebook)
+    for read in read_about, read_record:
+        with pytest.raises(WeaverError, match="line.ipynb: not a run record as `python -m"):
+            read(example.record)
+
+
+@pytest.mark.parametrize("place", ["source language", "other language"])
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_signed_outputs_of_another_form_are_refused(example, place, output):
+    notebook = json.loads(example.record.read_text(encoding="utf-8"))
+    cell = notebook["cells"][0]
+    if place == "source language":
+        cell["outputs"].append(OUTPUTS[output])
+    else:
+        cell["metadata"]["weaver"]["outputs"] = {"tr": [OUTPUTS[output]]}
+    sign(example.record, notebook)
+    with pytest.raises(WeaverError, match="line.ipynb: not a run record as `python -m"):
+        read_record(example.record)
+
+
+def test_a_record_that_is_a_folder_is_refused(example):
+    example.record.unlink()
+    example.record.mkdir()
+    for command in ("status",), ("check",), ("run",), ("run", "--force"):
+        done = example.weaver(*command)
+        assert done.status == 1
+        assert "line.ipynb" in done.err
+        assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("size", [LARGEST + 1, 10 * LARGEST])
+def test_a_record_beyond_all_measure_is_refused(example, size):
+    os.truncate(example.record, size)
+    with pytest.raises(WeaverError, match="line.ipynb: a run record has at most 20 MB"):
+        read_about(example.record)
+
+
+@pytest.mark.parametrize("text", ["[" * 10**5 + "]" * 10**5, "9" * 5000])
+def test_json_beyond_pythons_limits_is_refused(tmp_path, text):
+    path = tmp_path / "line.ipynb"
+    bare = f'{{\n "metadata": {{"weaver": {text}, "weaver_digest": "{"0" * 64}"}}}}'
+    path.write_text(bare.replace("0" * 64, hashlib.sha256(bare.encode()).hexdigest()))
+    with pytest.raises(WeaverError, match="not a run record"):
+        read_about(path)
 
 
 @pytest.mark.parametrize("damage", ["edit", "truncate", "empty"])

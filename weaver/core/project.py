@@ -89,8 +89,9 @@ class Project:
         return self.runs / f"{name}.ipynb"
 
     def tutorial_names(self) -> list[str]:
-        """Return the names of all tutorials, sorted."""
-        return sorted(path.stem for path in self.sources.glob("*.py"))
+        """Return the names of all tutorials, sorted: a program without a cell is a module."""
+        paths = (path for path in self.sources.glob("*.py") if path.is_file())
+        return sorted(path.stem for path in paths if b"\n# %%" in b"\n" + path.read_bytes())
 
     def article_paths(self, language: str) -> list[Path]:
         """Return the paths of all pages in a language, sorted."""

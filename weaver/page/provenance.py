@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weaver.language.numbers import format_date, format_duration
-from weaver.program.record import Record
+from weaver.program.record import Claim, Record
 from weaver.prose.article import Article
 from weaver.prose.parse import reading_minutes
 
@@ -33,7 +33,7 @@ class Provenance:
     versions: Mapping[str, str]
     slowest: tuple[tuple[str, str], ...]
     datasets: Mapping[str, str]
-    claims: tuple[Mapping[str, str], ...]
+    claims: tuple[Claim, ...]
 
 
 def describe_run(article: Article, record: Record) -> Provenance:

@@ -2,7 +2,24 @@
 
 import ast
 import doctest
+import re
 from collections.abc import Iterator
+from pathlib import Path
+
+from weaver.core.messages import _
+from weaver.core.problems import fail
+
+# What ascii() writes of characters that are neither ASCII nor half of a pair.
+_ESCAPED = re.compile(r"\\\\|\\(?:x([89a-f].)|u(?!d[89a-f])(....)|U(.{8}))")
+
+
+def parse(path: Path, text: str) -> ast.Module:
+    """Parse a program of the project, naming file and line of what is not Python."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError) as error:  # a zero byte is a ValueError
+        said = _("not plain Python: {reason}").format(reason=getattr(error, "msg", error))
+        raise fail(path, getattr(error, "lineno", 0) or 0, said) from None
 
 
 def canonical(source: str) -> str:
@@ -15,7 +32,8 @@ def canonical(source: str) -> str:
     tree = ast.parse(source)
     for node in docstring_nodes(tree):
         examples = doctest.DocTestParser().get_examples(str(node.value))
-        node.value = repr([(example.source, example.want) for example in examples])
+        shown = (f"({_literal(one.source)}, {_literal(one.want)})" for one in examples)
+        node.value = f"[{', '.join(shown)}]"
     return _canonical(tree)
 
 
@@ -29,7 +47,21 @@ def _canonical(node: object) -> str:
         return f"{type(node).__name__}({','.join(fields)})"
     if isinstance(node, list):
         return f"[{','.join(map(_canonical, node))}]"
-    return repr(node)
+    return _literal(node)
+
+
+def _literal(value: object) -> str:
+    """Return a constant as repr() does, but not by Python's own table of Unicode.
+
+    What repr() escapes as not printable depends on that table's version, so
+    here no character beyond ASCII is escaped.
+    """
+    if not isinstance(value, str):
+        return repr(value)
+    return _ESCAPED.sub(
+        lambda found: chr(int(code, 16)) if (code := found[1] or found[2] or found[3]) else "\\\\",
+        ascii(value),
+    )
 
 
 def docstring_nodes(tree: ast.Module) -> Iterator[ast.Constant]:

@@ -3,17 +3,52 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from typing import Any, TypedDict
 
+import fastjsonschema
 import nbformat
 
 from weaver.core.files import write_whole
+from weaver.core.messages import _
 from weaver.core.problems import fail
+from weaver.core.project import SOURCE_LANGUAGE
+from weaver.program.key import Key
+
+LARGEST = 20_000_000  # bytes
 
 _DIGEST = re.compile(rb'("weaver_digest": ")([0-9a-f]{64})(")')
 
 _NO_DIGEST = b"0" * 64
+
+Scalar = bool | int | float | str
+
+Output = dict[str, Any]  # of a notebook's cell
+
+
+class Claim(TypedDict):
+    """What a docstring promises: ``of`` is a function, or ``claims`` for the module."""
+
+    of: str
+    source: str
+    want: str
+
+
+class About(TypedDict):
+    """A run's own account. ``date`` is in ISO form, ``datasets`` has SHA-256 by file."""
+
+    claims: list[Claim]
+    date: str
+    datasets: dict[str, str]
+    device: str
+    key: Key
+    seconds: float
+    source_digest: str
+    values: dict[str, Scalar | list[Scalar] | dict[str, Scalar]]
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -21,19 +56,17 @@ class Record:
     """The last run of a tutorial.
 
     ``outputs`` maps a cell's name to its outputs for each language, ``code`` to
-    the code that ran, ``seconds`` to the time that it took; ``about`` is the
-    run's own account: key, values, claims, device, versions, seconds, date,
-    dataset digests.
+    the code that ran, ``seconds`` to the time that it took.
     """
 
     path: Path
-    about: dict
-    outputs: dict[str, dict[str, list]]
-    code: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    about: About
+    outputs: Mapping[str, Mapping[str, list[Output]]]
+    code: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def values(self) -> dict:
+    def values(self) -> dict[str, Scalar | list[Scalar] | dict[str, Scalar]]:
         """The tutorial's plain values after the run, by name."""
         return self.about["values"]
 
@@ -44,12 +77,10 @@ def read_record(path: Path) -> Record | None:
     Raises
     ------
     WeaverError
-        If the file is not a whole record as the runner wrote it.
+        If the file is not a whole record as the runner writes it.
     """
-    try:
-        return parse_record(path, path.read_bytes())
-    except FileNotFoundError:
-        return None
+    content = _read(path)
+    return None if content is None else parse_record(path, content)
 
 
 def parse_record(path: Path, content: bytes) -> Record:
@@ -58,17 +89,29 @@ def parse_record(path: Path, content: bytes) -> Record:
     Raises
     ------
     WeaverError
-        If the bytes are not a whole record as the runner wrote it.
+        If the bytes are not a whole record as the runner writes it.
     """
-    about = parse_about(path, content)
+    about = _parse_about(path, content)
     outputs, code, seconds = {}, {}, {}
-    for cell in json.loads(content)["cells"]:
-        mine = cell["metadata"].get("weaver", {})
-        if "name" in mine:
-            outputs[mine["name"]] = {"en": cell["outputs"], **mine.get("outputs", {})}
-            code[mine["name"]] = "".join(cell["source"])
-            seconds[mine["name"]] = mine["seconds"]
+    for cell in _validated(path, content)["cells"]:
+        mine = cell["metadata"]["weaver"]
+        name = mine["name"]
+        outputs[name] = {SOURCE_LANGUAGE: cell["outputs"], **mine.get("outputs", {})}
+        code[name] = "".join(cell["source"])
+        seconds[name] = mine["seconds"]
     return Record(path, about, outputs, code, seconds)
+
+
+def read_about(path: Path) -> About | None:
+    """Read a record's account of the run only; None if there is no record.
+
+    Raises
+    ------
+    WeaverError
+        If the account is not as the runner writes it, or the file was changed.
+    """
+    content = _read(path)
+    return None if content is None else _parse_about(path, content)
 
 
 def write_record(path: Path, notebook: nbformat.NotebookNode) -> None:
@@ -77,25 +120,59 @@ def write_record(path: Path, notebook: nbformat.NotebookNode) -> None:
     nbformat.validate(notebook)
     text = nbformat.writes(notebook).encode() + b"\n"
     text = _DIGEST.sub(rb"\g<1>" + _whole_digest(text) + rb"\g<3>", text, count=1)
+    parse_record(path, text)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
 
 
-def parse_about(path: Path, content: bytes) -> dict:
+def _read(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise fail(path, 0, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+
+
+def _parse_about(path: Path, content: bytes) -> About:
     """Return a record's account of the run.
 
     Only the end of the file is parsed: the digest vouches for the rest, and a
     site of a thousand tutorials asks each of them whether it is fresh.
     """
-    again = f"run `python -m weaver run {path.stem} --force`, or restore the file from git"
+    if len(content) > LARGEST:
+        said = _("a run record has at most {megabytes} MB: let the tutorial put out less")
+        raise fail(path, 0, said.format(megabytes=LARGEST // 1_000_000))
+    again = _("run `python -m weaver run {name} --force`, or restore the file from git")
+    again = again.format(name=path.stem)
     cells, mark, metadata = content.rpartition(b'\n "metadata": {')
     found = _DIGEST.search(metadata)
     if not found:
-        raise fail(path, 0, f"not a whole run record: {again}")
+        raise fail(path, 0, _("not a whole run record: {again}").format(again=again))
     bare = _DIGEST.sub(rb"\g<1>" + _NO_DIGEST + rb"\g<3>", metadata, count=1)
     if _whole_digest(cells, mark, bare) != found[2]:
-        raise fail(path, 0, f"was changed after the run that wrote it: {again}")
-    return json.loads(b"{" + mark + metadata)["metadata"]["weaver"]
+        said = _("was changed after the run that wrote it: {again}")
+        raise fail(path, 0, said.format(again=again))
+    about: About = _validated(path, b"{" + mark + metadata)["metadata"]["weaver"]
+    return about
+
+
+def _validated(path: Path, content: bytes) -> dict[str, Any]:
+    """Parse what there is of a record, which must have the record's form."""
+    try:
+        found: dict[str, Any] = _schema()(json.loads(content))
+    except (fastjsonschema.JsonSchemaValueException, ValueError, RecursionError) as error:
+        said = _("not a run record as `python -m weaver run {name}` writes it: {reason}")
+        raise fail(path, 0, said.format(name=path.stem, reason=error)) from None
+    return found
+
+
+@cache
+def _schema() -> Callable[[object], dict[str, Any]]:
+    text = Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8")
+    validate: Callable[[object], dict[str, Any]] = fastjsonschema.compile(json.loads(text))
+    return validate
 
 
 def _whole_digest(*parts: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from weaver.core.messages import _
 from weaver.core.project import Project
-from weaver.program.key import compare_keys, make_key, source_digest
-from weaver.program.record import parse_about
+from weaver.program.key import RUNNER, compare_keys, make_key, source_digest
+from weaver.program.record import read_about
 from weaver.program.strings import Strings
 from weaver.program.tutorial import read_tutorial
 
@@ -25,13 +26,13 @@ class Status:
 
 def read_status(project: Project, name: str, pins: dict[str, str], strings: Strings) -> Status:
     """Return whether a tutorial needs a run, and why."""
-    path = project.record(name)
-    try:
-        about = parse_about(path, path.read_bytes())
-    except FileNotFoundError:
-        return Status(name, ("never run",), None)
+    about = read_about(project.record(name))
+    if about is None:
+        return Status(name, (_("never run"),), None)
+    recorded = about["key"]
     if about["source_digest"] == source_digest(project, name, pins, strings):
-        return Status(name, (), about["seconds"])
-    tutorial = read_tutorial(project.source(name))
-    changed = compare_keys(about["key"], make_key(tutorial, strings, pins))
-    return Status(name, tuple(changed), about["seconds"])
+        wanted = {package: pins[package] for package in recorded["packages"] if package in pins}
+        current = {**recorded, "packages": wanted, "runner": RUNNER}
+    else:
+        current = make_key(read_tutorial(project.source(name)), strings, pins)
+    return Status(name, tuple(compare_keys(recorded, current)), about["seconds"])
