@@ -85,6 +85,18 @@ def test_every_other_cell_runs_once_for_both_languages(example):
             "import sys",
             "wrote to stderr: oh",
         ),
+        (
+            "doubled = 2 * slope",
+            "class Odd:\n    def _repr_json_(self):\n        return {}\n\nOdd()",
+            "class Odd",
+            "cell 'solution': an output of type 'application/json', which no page can show",
+        ),
+        (
+            "doubled = 2 * slope",
+            "class Bad:\n    def _repr_html_(self):\n        return '<script>'\n\nBad()",
+            "class Bad",
+            "cell 'solution': an HTML output may not hold <script>",
+        ),
         ("doubled = 2 * slope", "while True: pass", "while", "ran longer than 3 s"),
         ("doubled = 2 * slope", "import os; os._exit(1)", "import os", "ended the kernel"),
         (

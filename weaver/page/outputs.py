@@ -5,7 +5,7 @@ Runner, page, downloads and comparison ask it; nothing else knows a MIME type.
 
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -173,15 +173,15 @@ def find_kind(output: Output) -> Kind:
     return KINDS[kind]
 
 
-def is_figure(output: Output) -> bool:
-    """Whether an output is a picture, which needs alt text."""
+def figure_ending(output: Output) -> str:
+    """Return the ending of a figure's files; empty for what is no figure."""
     kind, _content = read_output(output)
-    return kind in KINDS and bool(KINDS[kind].ending)
+    return KINDS[kind].ending if kind in KINDS else ""
 
 
-def shows_figure(outputs: Sequence[Output]) -> bool:
-    """Whether any output is a picture."""
-    return any(map(is_figure, outputs))
+def shows_figure(outputs: Iterable[Output]) -> bool:
+    """Whether any output is a figure, which needs alt text."""
+    return any(map(figure_ending, outputs))
 
 
 def check_output(output: Output) -> None:
@@ -189,7 +189,7 @@ def check_output(output: Output) -> None:
     find_kind(output).check(read_output(output)[1])
 
 
-def check_outputs(path: Path, cell: str, outputs: Sequence[Output]) -> None:
+def check_outputs(path: Path, cell: str, outputs: Iterable[Output]) -> None:
     """Check what a record has of a cell; ``path`` is the record's.
 
     Raises
@@ -211,7 +211,7 @@ def show_output(name: str, output: Output, alt: str, language: str) -> str:
     return find_kind(output).show(read_output(output)[1], Place(name, alt, language))
 
 
-def show_outputs(cell: str, outputs: Sequence[Output], alt: str, language: str) -> str:
+def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: str) -> str:
     """Return the HTML of all outputs of a cell.
 
     A figure's address is ``figure-<cell>``; that of the cell's n-th output ends in ``-n``.
@@ -219,7 +219,7 @@ def show_outputs(cell: str, outputs: Sequence[Output], alt: str, language: str) 
     shown = []
     for number, output in enumerate(outputs, 1):
         content = show_output(cell, output, alt, language)
-        if is_figure(output):
+        if figure_ending(output):
             address = f"figure-{cell}-{number}" if number > 1 else f"figure-{cell}"
             content = f'<figure id="{address}" class="cell-figure">{content}</figure>'
         shown.append(content)

@@ -11,7 +11,7 @@ from weaver.core.project import LANGUAGES, Project
 from weaver.core.slugs import slugify
 from weaver.language.numbers import format_percentage, format_seconds
 from weaver.language.words import alphabetical
-from weaver.page.outputs import check_outputs, is_figure, show_output
+from weaver.page.outputs import check_outputs, figure_ending, show_output
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
 from weaver.prose.data import VERDICTS, read_checked, read_glossary
@@ -69,7 +69,7 @@ def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
     by_language = record.outputs.get(cell, {"en": []})
     outputs = by_language.get(article.language, by_language["en"])
     check_outputs(record.path, cell, outputs)
-    for output in filter(is_figure, outputs):
+    for output in filter(figure_ending, outputs):
         shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
         return f'<figure class="cell-figure">{shown}</figure>'
     raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")

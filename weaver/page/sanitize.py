@@ -56,7 +56,7 @@ _HTML_ATTRIBUTES = frozenset({"class", "scope", "colspan", "rowspan"})
 _ALIGNED = re.compile(r"\s*text-align:\s*(?:left|right|center)\s*;?\s*")
 
 # The dress that pandas gives a table; the site has its own.
-_PANDAS_STYLE = re.compile(r"(?:\s*\.dataframe [\w ]+\{[\w\s:;-]*\}\s*)*")
+_PANDAS_STYLE = re.compile(r"(?:\s*\.dataframe [\w :-]+\{[\w\s:;-]*\}\s*)*")
 
 _DOLLARS = re.compile(r"(?s)\s*(\$\$?)(.*)\1\s*")
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from weaver.core.git import GitError, git
 from weaver.core.problems import fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
+from weaver.page.outputs import figure_ending, read_output
 from weaver.program.record import Record, parse_record, read_record
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
@@ -22,8 +23,6 @@ NOTHING = 1e-12  # the change below which any number does
 _SHOWN_ITEMS = 6  # of one list or dict, before its largest change stands for all
 
 _TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
-
-_IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
 
 Scalar = bool | int | float | str
 
@@ -71,7 +70,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that changed: SVG text, or PNG in base64."""
+    """A figure that changed: SVG text, or a picture in base64; ``kind`` is its files' ending."""
 
     cell: str
     kind: str
@@ -235,10 +234,10 @@ def _texts(record: Record | None) -> dict[str, list[str]]:
     """Return each cell's outputs that are text, in every language."""
     return {
         cell: [
-            str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+            read_output(output)[1]
             for in_language in outputs.values()
             for output in in_language
-            if not _IMAGES.keys() & output.get("data", {}).keys()
+            if not figure_ending(output)
         ]
         for cell, outputs in (record.outputs if record else {}).items()
     }
@@ -252,10 +251,9 @@ def _images(record: Record | None) -> dict[tuple[str, str], str]:
     images = {}
     for cell, outputs in (record.outputs if record else {}).items():
         shown = [
-            (kind, "".join(output["data"][mime]))
+            (ending, read_output(output)[1])
             for output in outputs[SOURCE_LANGUAGE]
-            for mime, kind in _IMAGES.items()
-            if mime in output.get("data", {})
+            if (ending := figure_ending(output))
         ]
         for number, (kind, content) in enumerate(shown, 1):
             images[cell if len(shown) == 1 else f"{cell}-{number}", kind] = content

@@ -20,6 +20,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import LANGUAGES, SOURCE_LANGUAGE, Project
+from weaver.page.outputs import check_output
+from weaver.page.sanitize import OutputError
 from weaver.program.meaning import canonical
 from weaver.program.tutorial import Cell, Tutorial
 
@@ -30,6 +32,9 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 _WARNED = re.compile(r"ipykernel_\d+[/\\](\d+)\.py:(\d+)")
+
+# Where a warning is from: a file of this run's kernel, which no reader has.
+_WARNER = re.compile(r"^\S*ipykernel_\S+:\d+: ", re.MULTILINE)
 
 _MURMUR_SEED = 0xC70F6907  # of ipykernel's names for the code of cells
 
@@ -137,6 +142,12 @@ class Session:
         for output in node.outputs:
             if output.get("name") == "stderr" and "stderr" not in cell.tags:
                 raise self._wrote(cell, output.text)
+            if output.get("name") == "stderr":
+                output.text = _WARNER.sub("", output.text)
+            try:
+                check_output(output)
+            except OutputError as error:
+                raise self._problem(cell, 1, f"cell {cell.name!r}: {error}") from None
         if cell.displays:
             changed = self.ask(f"leave_display({language!r})")
             if changed:
@@ -160,7 +171,7 @@ class Session:
         for code, row in _WARNED.findall(text):
             if code in self._hashes:
                 where, line = self._hashes[code], int(row)
-        said = re.sub(r"^\S*ipykernel_\S+:\d+: ", "", text.strip()).splitlines()[0]
+        said = _WARNER.sub("", text.strip()).splitlines()[0]
         return self._problem(where, line, f"cell {cell.name!r} wrote to stderr: {said}")
 
 
