@@ -28,8 +28,9 @@ build: $(VENV)/site ## Build both languages from the records as they are
 serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
 	$(PY) -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
 
-new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_TR=… TITLE_EN=… if you have them
-	@$(PY) -m weaver new "$(NAME)" --title-tr "$(TITLE_TR)" --title-en "$(TITLE_EN)"
+new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_EN=… in each language if you have them
+	@$(PY) -m weaver new "$(NAME)" $(foreach title,$(filter TITLE_%,$(.VARIABLES)),\
+		--title "$(title:TITLE_%=%)=$($(title))")
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
 	@$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)

@@ -1,15 +1,17 @@
-"""The command line: ``python -m weaver``."""
+"""The command line: ``weaver``, or ``python -m weaver``."""
 
-import argparse
 import errno
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from weaver.check.registry import find_problems, problems_as_json
-from weaver.core.messages import say
+from weaver.core.messages import _, use
 from weaver.core.problems import Problem, WeaverError
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 from weaver.program.datasets import DATASETS
 from weaver.program.status import Status
 from weaver.prose.drift import accept
@@ -26,263 +28,254 @@ _NO_ROOM = {errno.EISDIR, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES,
 
 def main(arguments: list[str] | None = None, project: Project | None = None) -> int:
     """Run a command; return 0, 1 (the work found something wrong) or 2 (wrong usage)."""
-    options = _parser().parse_args(arguments)
     project = project or Project(Path.cwd())
-    if not project.sources.is_dir():
-        print(
-            f"{project.root}: no tutorials_src/ here: run from the repository's root",
-            file=sys.stderr,
-        )
-        return 2
+    use(project.languages_folder)
     try:
-        return options.command(project, options)
+        return commands.main(arguments, standalone_mode=False, obj=project) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        _complain(_("stopped; the last good records are in place"))
     except WeaverError as error:
-        print(error, file=sys.stderr)
+        _complain(str(error))
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        print(
-            f"{error.filename or project.root}: {error.strerror}; nothing was lost",
-            file=sys.stderr,
-        )
-    except KeyboardInterrupt:
-        print("\nstopped; the last good records are in place", file=sys.stderr)
+        place = error.filename or project.root
+        _complain(f"{place}: {error.strerror}; " + _("nothing was lost"))
     return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m weaver", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+class _Command(click.Command):
+    """A command that works on the site in the current folder."""
 
-    data = commands.add_parser("data", help="download and verify the datasets")
-    data.add_argument("names", nargs="*", metavar="NAME", help=" or ".join(DATASETS))
-    data.set_defaults(command=_data)
-
-    run = commands.add_parser("run", help="run stale tutorials and record them")
-    run.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
-    run.add_argument("--force", action="store_true", help="run fresh ones too")
-    run.add_argument(
-        "--cell-limit", type=float, metavar="SECONDS", help="the longest a cell may take (900)"
-    )
-    run.set_defaults(command=_run)
-
-    status = commands.add_parser("status", help="say which records are fresh; 1 if one is stale")
-    status.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
-    status.add_argument("--json", action="store_true", help="as JSON, the longest run first")
-    status.add_argument("--stale", action="store_true", help="leave the fresh ones out")
-    status.add_argument("--limit", type=int, metavar="N", help="the first N only")
-    status.set_defaults(command=_status)
-
-    checks = commands.add_parser(
-        "check", help="check prose, programs and records against each other"
-    )
-    checks.add_argument(
-        "--github", action="store_true", help="as annotations of a GitHub workflow too"
-    )
-    checks.add_argument("--json", action="store_true", help="as JSON, each with its check")
-    checks.set_defaults(command=_check)
-
-    diff = commands.add_parser("diff", help="compare the records here with a git revision's")
-    diff.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
-    diff.add_argument("--base", default="HEAD", metavar="REV", help="the revision (HEAD)")
-    form = diff.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as JSON")
-    form.add_argument(
-        "--markdown",
-        action="store_true",
-        help="as a pull request's body, in which each NAME should have been run",
-    )
-    diff.add_argument(
-        "--figures", type=Path, metavar="DIR", help="write changed figures, before and after"
-    )
-    diff.add_argument(
-        "--figures-url", metavar="URL", help="where DIR will be read from (DIR itself)"
-    )
-    diff.set_defaults(command=_diff)
-
-    verify = commands.add_parser(
-        "verify", help="run again here, say what moved; 1 if a claim fails or a value is gone"
-    )
-    verify.add_argument("names", nargs="*", metavar="NAME", help="tutorials (all)")
-    verify.set_defaults(command=_verify)
-
-    summary = commands.add_parser("summary", help="sum up records, pages and checks as Markdown")
-    summary.add_argument(
-        "--site", type=Path, default=Path("site"), metavar="DIR", help="the built site (site)"
-    )
-    summary.set_defaults(command=_summary)
-
-    new = commands.add_parser("new", help="begin a tutorial: a program, and an article to fill")
-    new.add_argument("name", metavar="NAME", help="such as linear_regression")
-    for language in LANGUAGES:
-        new.add_argument(
-            f"--title-{language}", metavar="TITLE", help=f"of the article in {language}"
-        )
-    new.set_defaults(command=_new)
-
-    translated = commands.add_parser(
-        "translated", help="declare that sections which are behind need no translation"
-    )
-    translated.add_argument("page", metavar="PAGE", help="as in docs/<lang>/PAGE.md")
-    translated.add_argument(
-        "section", nargs="?", default="", help="a heading's anchor (all that are behind)"
-    )
-    translated.set_defaults(command=_translated)
-    return parser
+    def invoke(self, ctx: click.Context) -> object:
+        if not ctx.obj.sources.is_dir():
+            text = _("{folder}: no tutorials_src/ here: run from the repository's root")
+            raise click.UsageError(text.format(folder=ctx.obj.root))
+        return super().invoke(ctx)
 
 
-def _data(project: Project, options: argparse.Namespace) -> int:
-    names = options.names or list(DATASETS)
-    if _unknown(names, list(DATASETS), "dataset"):
-        return 2
+@click.group(help=_("Run tutorials, check them, and compare their runs."))
+def commands() -> None:
+    """Hold the commands together."""
+
+
+commands.command_class = _Command
+
+_path = click.Path(path_type=Path)
+
+_names = click.argument("names", nargs=-1, metavar="[NAME]...")
+
+
+@commands.command("data", help=_("Download and verify the datasets, or only those named."))
+@_names
+@click.pass_obj
+def _data(project: Project, names: Sequence[str]) -> int:
     for name in names:
+        if name not in DATASETS:
+            text = _("no dataset {name!r}; there is {known}")
+            raise click.UsageError(text.format(name=name, known=", ".join(DATASETS)))
+    for name in names or DATASETS:
         fetch(DATASETS[name], project.data)
-        print(f"{name}: verified in {project.data / name / 'raw'}")
+        text = _("{name}: verified in {folder}")
+        click.echo(text.format(name=name, folder=project.data / name / "raw"))
     return 0
 
 
-def _run(project: Project, options: argparse.Namespace) -> int:
+@commands.command("run", help=_("Run stale tutorials, or only those named, and record them."))
+@_names
+@click.option("--force", is_flag=True, help=_("Run fresh ones too."))
+@click.option("--cell-limit", type=float, help=_("The longest a cell may take, in seconds."))
+@click.pass_obj
+def _run(project: Project, names: Sequence[str], force: bool, cell_limit: float | None) -> int:
     try:
         from weaver.runner.run import run_tutorial
         from weaver.runner.session import CELL_LIMIT
     except ModuleNotFoundError as error:
-        print(f"{error.name} is not installed: use `make run`", file=sys.stderr)
-        return 1
-    if _unknown(options.names, project.tutorial_names(), "tutorial"):
-        return 2
+        return _not_installed(error, "make run")
     failed = False
     site = Site(project)
-    for name in options.names or project.tutorial_names():
+    for name in _tutorials(names, site.names):
         try:
-            status = None if options.force else site.status(name)
+            status = None if force else site.status(name)
             if status and status.fresh:
-                print(f"{name}: fresh")
+                click.echo(_("{name}: fresh").format(name=name))
                 continue
-            print(
-                f"{name}: running" + (f" ({'; '.join(status.changed)})" if status else ""),
-                flush=True,
-            )
-            run_tutorial(project, name, cell_limit=options.cell_limit or CELL_LIMIT)
+            changed = f" ({'; '.join(status.changed)})" if status else ""
+            click.echo(_("{name}: running").format(name=name) + changed)
+            run_tutorial(project, name, cell_limit=cell_limit or CELL_LIMIT)
         except WeaverError as error:
-            print(f"\n{error}", file=sys.stderr)
+            _complain(f"\n{error}")
             failed = True
     return int(failed)
 
 
-def _status(project: Project, options: argparse.Namespace) -> int:
-    if _unknown(options.names, project.tutorial_names(), "tutorial"):
-        return 2
+@commands.command("status", help=_("Say which records are fresh; 1 if one is stale."))
+@_names
+@click.option("--json", "machine", is_flag=True, help=_("As JSON, the longest run first."))
+@click.option("--stale", is_flag=True, help=_("Leave the fresh ones out."))
+@click.option("--limit", type=int, metavar="N", help=_("The first N only."))
+@click.pass_obj
+def _status(
+    project: Project, names: Sequence[str], machine: bool, stale: bool, limit: int | None
+) -> int:
     site = Site(project)
     statuses: list[Status] = []
     problems: list[Problem] = []
-    for name in options.names or project.tutorial_names():
+    for name in _tutorials(names, site.names):
         try:
             statuses.append(site.status(name))
         except WeaverError as error:
             problems += error.problems
-            statuses.append(Status(name, ("its record or source cannot be read",), None))
-    if options.stale:
-        statuses = [status for status in statuses if not status.fresh]
-    if options.json:
-        longest = sorted(statuses, key=lambda status: -(status.seconds or float("inf")))
-        rows = [
-            {
-                "name": status.name,
-                "fresh": status.fresh,
-                "changed": list(status.changed),
-                "seconds": status.seconds,
-            }
-            for status in longest[: options.limit]
-        ]
-        print(json.dumps(rows, indent=2))
+            unread = _("its record or source cannot be read")
+            statuses.append(Status(name, (unread,), None))
+    if stale:
+        statuses = [one for one in statuses if not one.fresh]
+    if machine:
+        longest = sorted(statuses, key=lambda one: -(one.seconds or float("inf")))
+        keys = ("name", "fresh", "changed", "seconds")
+        _echo_json([{key: getattr(one, key) for key in keys} for one in longest[:limit]])
     else:
-        for status in statuses[: options.limit]:
-            print(f"{status.name}: " + ("fresh" if status.fresh else "stale"))
-            for change in status.changed:
-                print(f"  {change}")
+        for one in statuses[:limit]:
+            text = _("{name}: fresh") if one.fresh else _("{name}: stale")
+            click.echo("\n  ".join([text.format(name=one.name), *one.changed]))
     for problem in problems:
-        print(problem, file=sys.stderr)
-    return int(not all(status.fresh for status in statuses))
+        _complain(str(problem))
+    return int(not all(one.fresh for one in statuses))
 
 
-def _check(project: Project, options: argparse.Namespace) -> int:
+@commands.command("check", help=_("Check prose, programs and records against each other."))
+@click.option("--github", is_flag=True, help=_("As annotations of a GitHub workflow too."))
+@click.option("--json", "machine", is_flag=True, help=_("As JSON, each with its check."))
+@click.pass_obj
+def _check(project: Project, github: bool, machine: bool) -> int:
     problems = find_problems(Site(project))
-    if options.json:
-        print(json.dumps(problems_as_json(problems, project.root), indent=2, ensure_ascii=False))
+    if machine:
+        _echo_json(problems_as_json(problems, project.root))
         return int(bool(problems))
     for problem in problems:
         # GitHub reads annotations from standard output.
-        print(problem, file=sys.stderr)
-        if options.github:
-            print(problem.annotation())
+        _complain(str(problem))
+        if github:
+            click.echo(problem.annotation())
     if limit := history_limit(project):
-        print(say(f"translations were compared as far as history goes: {limit}"), file=sys.stderr)
-    pages = sum(1 for _ in project.docs.glob("*/**/*.md"))
-    tutorials = len(project.tutorial_names())
-    print(say(f"{pages} pages, {tutorials} tutorials: {len(problems)} problems"))
+        text = _("translations were compared as far as history goes: {limit}")
+        _complain(text.format(limit=limit))
+    pages, tutorials = len(list(project.docs.glob("*/**/*.md"))), len(project.tutorial_names())
+    text = _("{pages} pages, {tutorials} tutorials: {problems} problems")
+    click.echo(text.format(pages=pages, tutorials=tutorials, problems=len(problems)))
     return int(bool(problems))
 
 
-def _diff(project: Project, options: argparse.Namespace) -> int:
-    known = {*project.tutorial_names(), *(path.stem for path in project.runs.glob("*.ipynb"))}
-    if _unknown(options.names, sorted(known), "tutorial"):
-        return 2
-    comparisons = compare_records(project, options.base, options.names)
-    if options.figures:
-        write_figures(comparisons, options.figures)
-    if options.json:
-        print(json.dumps(as_json(comparisons), indent=2, ensure_ascii=False))
-    elif options.markdown:
-        address = options.figures_url or str(options.figures or "")
-        print(as_markdown(comparisons, options.names, address))
+@commands.command("diff", help=_("Compare the records here with those of a git revision."))
+@_names
+@click.option("--base", default="HEAD", metavar="REV", help=_("The revision (HEAD)."))
+@click.option("--json", "form", flag_value="json", help=_("As JSON."))
+@click.option("--markdown", "form", flag_value="markdown", help=_("As a pull request's body."))
+@click.option("--figures", type=_path, metavar="DIR", help=_("Write changed figures there."))
+@click.option("--figures-url", "url", default="", help=_("Where DIR will be read from."))
+@click.pass_obj
+def _diff(
+    project: Project, names: Sequence[str], base: str, form: str, figures: Path | None, url: str
+) -> int:
+    recorded = {path.stem for path in project.runs.glob("*.ipynb")}
+    _tutorials(names, sorted(recorded.union(project.tutorial_names())))
+    comparisons = compare_records(project, base, names)
+    if figures:
+        write_figures(comparisons, figures)
+    if form == "json":
+        _echo_json(as_json(comparisons))
+    elif form == "markdown":
+        click.echo(as_markdown(comparisons, names, url or str(figures or "")))
     else:
-        print(as_text(comparisons))
+        click.echo(as_text(comparisons))
     return 0
 
 
-def _verify(project: Project, options: argparse.Namespace) -> int:
+@commands.command("verify", help=_("Run again, say what moved; 1 if a claim fails."))
+@_names
+@click.pass_obj
+def _verify(project: Project, names: Sequence[str]) -> int:
     try:
         from weaver.report.verify import verify_tutorial
     except ModuleNotFoundError as error:
-        print(f"{error.name} is not installed: use `make verify`", file=sys.stderr)
-        return 1
-    if _unknown(options.names, project.tutorial_names(), "tutorial"):
-        return 2
+        return _not_installed(error, "make verify")
     confirmed = True
-    for name in options.names or project.tutorial_names():
-        print(f"{name}: running again, writing nothing", flush=True)
+    for name in _tutorials(names, project.tutorial_names()):
+        click.echo(_("{name}: running again, writing nothing").format(name=name))
         try:
             confirmed &= verify_tutorial(project, name)
         except WeaverError as error:
-            print(f"\n{error}", file=sys.stderr)
+            _complain(f"\n{error}")
             confirmed = False
     return int(not confirmed)
 
 
-def _summary(project: Project, options: argparse.Namespace) -> int:
-    print(summarise(Site(project), project.root / options.site))
+@commands.command("summary", help=_("Sum up records, pages and checks as Markdown."))
+@click.option(
+    "--site", type=_path, default=Path("site"), metavar="DIR", help=_("The built site (site).")
+)
+@click.pass_obj
+def _summary(project: Project, site: Path) -> int:
+    click.echo(summarise(Site(project), project.root / site))
     return 0
 
 
-def _new(project: Project, options: argparse.Namespace) -> int:
-    titles = {language: getattr(options, f"title_{language}") for language in LANGUAGES}
-    for path in new_tutorial(project, options.name, titles):
-        print(path.relative_to(project.root))
-    print(say(f"next: make run NAME={options.name}, then make serve"))
+@commands.command("new", help=_("Begin a tutorial: a program, and an article to fill."))
+@click.argument("name")
+@click.option(
+    "--title",
+    "titles",
+    multiple=True,
+    metavar="CODE=TITLE",
+    help=_("Of the article in a language."),
+)
+@click.pass_obj
+def _new(project: Project, name: str, titles: Sequence[str]) -> int:
+    named = {code.lower(): words for code, __, words in (one.partition("=") for one in titles)}
+    for path in new_tutorial(project, name, named):
+        click.echo(path.relative_to(project.root))
+    click.echo(_("next: make run NAME={name}, then make serve").format(name=name))
     return 0
 
 
-def _translated(project: Project, options: argparse.Namespace) -> int:
-    lines = accept(project, options.page.removesuffix(".md"), options.section.lstrip("#"))
+@commands.command(
+    "translated", help=_("Declare that sections which are behind need no translation.")
+)
+@click.argument("page")
+@click.argument("section", default="")
+@click.pass_obj
+def _translated(project: Project, page: str, section: str) -> int:
+    lines = accept(project, page.removesuffix(".md"), section.lstrip("#"))
     for line in lines:
-        print(f"docs/{project.translations.name}: {line}")
+        click.echo(f"docs/{project.translations.name}: {line}")
     if not lines:
-        print("nothing is behind there", file=sys.stderr)
+        _complain(_("nothing is behind there"))
     return int(not lines)
 
 
-def _unknown(names: list[str], known: list[str], noun: str) -> bool:
+def _tutorials(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
+    """Return the tutorials that are named, or all."""
     for name in names:
         if name not in known:
-            print(f"no {noun} {name!r}; there is {', '.join(known) or 'none'}", file=sys.stderr)
-    return any(name not in known for name in names)
+            text = _("no tutorial {name!r}; there is {known}")
+            text = text.format(name=name, known=", ".join(known) or _("none"))
+            raise click.UsageError(text)
+    return names or known
+
+
+def _not_installed(error: ModuleNotFoundError, target: str) -> int:
+    _complain(
+        _("{package} is not installed: use `{target}`").format(package=error.name, target=target)
+    )
+    return 1
+
+
+def _complain(text: str) -> None:
+    click.echo(text, file=sys.stderr)
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

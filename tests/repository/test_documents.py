@@ -8,10 +8,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from click import UsageError
 from conftest import ROOT
-from test_workflows import commands
-
-from weaver.cli import _parser
+from test_workflows import commands, parse_arguments
 
 FENCE = re.compile(
     r"(?ms)^(?P<indent> *)(?P<mark>```+)(?P<info>[^\n]*)\n(?P<code>.*?)^ *(?P=mark)"
@@ -62,8 +61,8 @@ def lacks(words: list[str]) -> list[str]:
     if words[:3] == ["python", "-m", "weaver"]:
         given = [word for word in words[3:] if word.isascii() and "<" not in word]
         try:
-            _parser().parse_args(given)
-        except SystemExit:
+            parse_arguments(given)
+        except UsageError:
             return [f"weaver takes no such arguments: {' '.join(words)}"]
         return []
     return [f"neither make nor weaver: {' '.join(words)}"]

@@ -27,7 +27,7 @@ def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Workspace) 
     # The site's own list of the field's words, such as "gradyan".
     shutil.copy(ROOT / "docs" / "words.yml", example.project.docs)
     before = files_of(example)
-    titles = ("--title-tr", "İlk adım: bir deneme", "--title-en", "A first step")
+    titles = ("--title", "tr=İlk adım: bir deneme", "--title", "en=A first step")
     done = example.weaver("new", "first_step", *titles)
     assert done.status == 0, done.err
     written = done.out.splitlines()[:-1]

@@ -226,8 +226,9 @@ def _about(record: Record | None) -> dict[str, object]:
     """Return device, date, seconds and versions of a run by name."""
     if record is None:
         return {}
-    facts = {key: record.about[key] for key in ("device", "date", "seconds")}
-    return facts | {f"{name} version": it for name, it in record.about["versions"].items()}
+    about = record.about
+    facts = {"device": about["device"], "date": about["date"], "seconds": about["seconds"]}
+    return {**facts, **{f"{name} version": it for name, it in about["versions"].items()}}
 
 
 def _texts(record: Record | None) -> dict[str, list[str]]:
