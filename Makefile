@@ -26,7 +26,7 @@ build: $(VENV)/site ## Build both languages from the records as they are
 	$(PY) -m mkdocs build --strict
 
 serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
-	$(PY) -m mkdocs serve --livereload --dirty --dev-addr $(ADDRESS)
+	$(PY) -m mkdocs serve --livereload --dev-addr $(ADDRESS)
 
 new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_EN=… in each language if you have them
 	@$(PY) -m weaver new "$(NAME)" $(foreach title,$(filter TITLE_%,$(.VARIABLES)),\

@@ -6,7 +6,8 @@ from functools import cached_property, partial
 from typing import TypeVar, cast
 
 from weaver.core.problems import Problem, WeaverError
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
+from weaver.language.language import Language, load_language
 from weaver.program.key import read_pins
 from weaver.program.record import Record, read_record
 from weaver.program.status import Status, read_status
@@ -14,6 +15,7 @@ from weaver.program.strings import Strings, read_strings
 from weaver.program.tutorial import Tutorial, read_tutorial
 from weaver.prose.article import Article
 from weaver.prose.data import read_checked, read_glossary, read_quoted
+from weaver.prose.drift import Behind, find_drift
 from weaver.prose.parse import read_article
 
 T = TypeVar("T")
@@ -30,6 +32,20 @@ class Site:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._read: dict[tuple[object, ...], object] = {}
+
+    @property
+    def default(self) -> str:
+        """The language whose pages are at the site's root."""
+        return self.project.languages[0]
+
+    def language(self, code: str) -> Language:
+        """Return what a language needs."""
+        return self._once(load_language, self.project.languages_folder, code)
+
+    @property
+    def drift(self) -> list[Behind]:
+        """The sections in which a translation is behind."""
+        return self._once(find_drift, self.project)[0]
 
     @cached_property
     def names(self) -> list[str]:
@@ -104,7 +120,7 @@ class Site:
                 ],
                 partial(self.article, language),
             )
-            for language in LANGUAGES
+            for language in self.project.languages
         }
 
     def every_article(self) -> Iterator[Article]:

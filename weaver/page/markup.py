@@ -1,48 +1,206 @@
-"""What the HTML of a page needs beyond Markdown: pure functions from text to text."""
+"""What pages have beyond Markdown, as an extension of Python-Markdown.
+
+Formulas become MathML, terms of the glossary links, and tables scroll in a box; links
+between files of ``docs/`` become addresses, and terms of the programs' own language are
+marked as such.
+"""
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
-_TERM = re.compile(r'<abbr title="([^"]*)">(.*?)</abbr>')
+from markdown import Extension, Markdown
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from math_core import LatexError, LatexToMathML
 
-_NO_TERMS = re.compile(r"<(h\d|a|summary)\b.*?</\1>", re.DOTALL)
+from weaver.page.maths import say_latex
 
-_IN_PARENTHESES = re.compile(r"\(<em>([^<]*)</em>\)")
+# What could not be drawn, and what was said of it.
+FAILED = re.compile(
+    r'<samp class="page-failure" data-source="(?P<source>[^"]*)">(?P<said>[^<]*)</samp>'
+)
+_OUTPUT = re.compile("\ue002(\\d+)\ue002")
+_FORMULA = re.compile(r"(?s)\\[(\[](.*)\\[)\]]")
+_NO_TERMS = frozenset("h1 h2 h3 h4 h5 h6 a summary".split())
+# Names and spaces have the colour of the code around them.
+_UNCOLOURED = re.compile(r'<span class="(?:n|kc|w)">([^<]*)</span>|<span></span>')
+_LINKED = re.compile(r'<(?:div|figure) id="(code|figure)-([^"]+)"[^>]*>')
 
-_TABLE = re.compile(r'(?<!<div class="table-box">)<table>.*?</table>', re.DOTALL)
+Place = tuple[Element, Element]  # an element, and the one that it is in
 
 
-def link_terms(content: str, glossary: str, anchors: Mapping[str, str]) -> str:
-    """Link a glossary term, an ``abbr``, to its entry where the page first says it.
+@dataclass(frozen=True)
+class Context:
+    """What the extension needs to know of a page.
 
-    Headings, links and summaries are left alone. ``glossary`` is the address of
-    the page of terms, ``anchors`` has each written form's anchor there; a form
-    without one stays an ``abbr``.
+    ``terms`` has (meaning, address) by the word that a text may write; ``foreign`` is the
+    language of words in italics in parentheses, if they are marked; ``words`` has what
+    links to cells, figures and sections are called.
     """
+
+    resolve: Callable[[str], str]
+    terms: Mapping[str, tuple[str, str]]
+    foreign: str | None
+    words: Mapping[str, str]
+    outputs: Sequence[str]  # HTML, each put where a line says `mark_output`
+
+
+def mark_output(number: int) -> str:
+    """Return the line of Markdown that stands for an output."""
+    return f"\ue002{number}\ue002"
+
+
+class PageExtension(Extension):
+    """Everything that this module does, for one page."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the processors: terms before the table of contents is made, others after."""
+        context = self.context
+        steps: list[tuple[str, float, Callable[[Element], None]]] = [
+            ("terms", 6, lambda root: _link_terms(root, context.terms)),
+            ("formulas", 4, lambda root: _draw_formulas(root, md)),
+            ("tables", 4, _box_tables),
+            ("foreign", 4, lambda root: _mark_foreign(root, context.foreign)),
+            ("addresses", 0, lambda root: _resolve_links(root, context.resolve)),
+        ]
+        for name, priority, step in steps:
+            md.treeprocessors.register(_Step(md, step), name, priority)
+        md.preprocessors.register(_Outputs(md, context.outputs), "outputs", 26)
+        md.postprocessors.register(_CodeLinks(context.words), "code-links", 5)
+
+
+class _Outputs(Preprocessor):
+    """Puts outputs into their places before any Markdown is read in them."""
+
+    def __init__(self, md: Markdown, outputs: Sequence[str]) -> None:
+        super().__init__(md)
+        self.outputs = outputs
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [_OUTPUT.sub(self._store, line) for line in lines]
+
+    def _store(self, match: re.Match[str]) -> str:
+        return str(self.md.htmlStash.store(self.outputs[int(match[1])]))
+
+
+class _Step(Treeprocessor):
+    """A function of a page's tree, as Python-Markdown calls it."""
+
+    def __init__(self, md: Markdown, step: Callable[[Element], None]) -> None:
+        super().__init__(md)
+        self.step = step
+
+    def run(self, root: Element) -> None:
+        self.step(root)
+
+
+class _CodeLinks(Postprocessor):
+    """Gives each cell and figure a link to itself, and drops markup that no style colours."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def run(self, text: str) -> str:
+        return _LINKED.sub(self._link, _UNCOLOURED.sub(lambda match: match[1] or "", text))
+
+    def _link(self, match: re.Match[str]) -> str:
+        kind, name = match[1], match[2]
+        label = f"{self.words[kind]}: {name}"
+        return f'{match[0]}<a class="cell-link" href="#{kind}-{name}" aria-label="{label}">¶</a>'
+
+
+def _places(element: Element) -> Iterator[Place]:
+    """Yield what is inside an element, in order; what is changed meanwhile is not visited."""
+    for child in list(element):
+        yield child, element
+        yield from _places(child)
+
+
+def _dissolve(element: Element, parent: Element, text: str) -> None:
+    """Put a text in the place of an element."""
+    text += element.tail or ""
+    index = list(parent).index(element)
+    if index:
+        parent[index - 1].tail = (parent[index - 1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+    parent.remove(element)
+
+
+def _link_terms(root: Element, terms: Mapping[str, tuple[str, str]]) -> None:
+    """Link a term to its entry where the page first says it, but not in headings and links."""
     seen: set[str] = set()
-
-    def link(match: re.Match) -> str:
-        meaning, word = match[1], match[2]
-        if meaning in seen:
-            return word
-        seen.add(meaning)
-        anchor = anchors.get(html.unescape(word))
-        if anchor is None:
-            return match[0]
-        return f'<a class="term" href="{glossary}#{anchor}" title="{meaning}">{word}</a>'
-
-    content = _NO_TERMS.sub(lambda match: _TERM.sub(r"\2", match[0]), content)
-    return _TERM.sub(link, content)
-
-
-def mark_language(content: str, language: str) -> str:
-    """Mark the English term that a Turkish page gives in italics, in parentheses."""
-    if language != "tr":
-        return content
-    return _IN_PARENTHESES.sub(r'(<em lang="en">\1</em>)', content)
+    barred = {
+        inner for element in root.iter() if element.tag in _NO_TERMS for inner in element.iter()
+    }
+    for element, parent in list(_places(root)):
+        word = element.text or ""
+        if element.tag != "abbr" or word not in terms:
+            continue
+        meaning, address = terms[word]
+        if element in barred or meaning in seen:
+            _dissolve(element, parent, word)
+        else:
+            seen.add(meaning)
+            element.tag = "a"
+            element.attrib = {"class": "term", "href": address, "title": meaning}
 
 
-def box_tables(content: str) -> str:
+def _draw_formulas(root: Element, md: Markdown) -> None:
+    """Turn LaTeX, as ``arithmatex`` marks it, into MathML, or say in its place why not."""
+    latex = LatexToMathML()
+    for element, parent in list(_places(root)):
+        match = _FORMULA.fullmatch(element.text or "")
+        if element.get("class") != "arithmatex" or match is None:
+            continue
+        display = element.tag == "div"
+        try:
+            drawn = latex.convert_with_local_state(html.unescape(match[1]), displaystyle=display)
+        except LatexError as error:
+            drawn = failure(match[1], say_latex(match[1], error))
+        if display:
+            element.tag, element.text, element.attrib = "p", md.htmlStash.store(drawn), {}
+        else:
+            _dissolve(element, parent, md.htmlStash.store(drawn))
+
+
+def failure(source: str, said: str) -> str:
+    """Return what `FAILED` finds: a page that has it is never published."""
+    source, said = html.escape(source), html.escape(said)
+    return f'<samp class="page-failure" data-source="{source}">{said}</samp>'
+
+
+def _box_tables(root: Element) -> None:
     """Put each table into a box that scrolls when the screen is narrow."""
-    return _TABLE.sub(r'<div class="table-box">\g<0></div>', content)
+    for table, parent in list(_places(root)):
+        if table.tag == "table":
+            box = Element("div", {"class": "table-box"})
+            box.tail, table.tail = table.tail, None
+            parent[list(parent).index(table)] = box
+            box.append(table)
+
+
+def _mark_foreign(root: Element, language: str | None) -> None:
+    """Mark the term of another language that a page gives in italics, in parentheses."""
+    for element, parent in _places(root) if language else ():
+        index = list(parent).index(element)
+        before = parent[index - 1].tail if index else parent.text
+        opened = (before or "").endswith("(") and (element.tail or "").startswith(")")
+        if element.tag == "em" and opened and not len(element) and language:
+            element.set("lang", language)
+
+
+def _resolve_links(root: Element, resolve: Callable[[str], str]) -> None:
+    for element in root.iter():
+        key = {"a": "href", "img": "src"}.get(element.tag)
+        if key and (link := element.get(key)):
+            element.set(key, resolve(link))

@@ -1,12 +1,13 @@
 """Weave prose and a run into one notebook per language."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from weaver.core.problems import fail
-from weaver.page.outputs import check_outputs, shows_figure
+from weaver.page.outputs import check_outputs, show_outputs, shows_figure
 from weaver.program.localise import localise
 from weaver.program.record import Record
 from weaver.program.strings import Strings
@@ -73,6 +74,38 @@ def weave(
     flush()
     notebook.cells += [_code(cell, None, article, strings, record) for cell in hidden]
     return notebook
+
+
+def page_notebook(woven: NotebookNode, article: Article, preface: str) -> dict[str, Any]:
+    """Return what a page shows of a woven notebook: its outputs are HTML, hidden cells are gone.
+
+    ``preface`` is Markdown that stands before all else.
+    """
+    cells = [_prose_cell(preface, "preface")] if preface else []
+    for cell in woven.cells:
+        if cell.cell_type == "markdown":
+            cells.append(_prose_cell(cell.source, cell.id))
+        elif "hidden" not in cell.metadata.tags:
+            about = cell.metadata.weaver
+            shown = show_outputs(about.name, cell.outputs, about.alt, article.language)
+            html = {"output_type": "display_data", "metadata": {}, "data": {"text/html": shown}}
+            cells.append({**cell, "outputs": [html] if shown else []})
+    return _notebook(cells)
+
+
+def prose_notebook(text: str) -> dict[str, Any]:
+    """Return the notebook of a page that is prose alone."""
+    return _notebook([_prose_cell(text, "text")])
+
+
+def _notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _prose_cell(text: str, identifier: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": text}
 
 
 def markdown_cell(text: str, identifier: str) -> NotebookNode:

@@ -7,6 +7,7 @@ project published elsewhere names itself and nobody else.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from weaver.page.highlight import Highlight
 from weaver.publish.cards import Card
@@ -68,6 +69,14 @@ class Edition:
     def feed(self) -> str:
         """The address of its Atom feed."""
         return f"{self.home.address}feed.xml"
+
+    def entry(self, address: str) -> Entry | None:
+        """Return the entry of a page, by its address."""
+        return self._by_address.get(address)
+
+    @cached_property
+    def _by_address(self) -> dict[str, Entry]:
+        return {entry.address: entry for entry in self.entries}
 
     def card(self, entry: Entry) -> Card:
         """Return what a page's card image shows; pages outside the series share one."""

@@ -8,8 +8,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 # What no reader searches for: code, outputs, figures. They are most of a page, so
 # they go before it is parsed.
@@ -39,6 +41,7 @@ class Section:
     page: str  # the page's title
     heading: str  # empty for what stands under the page's title
     text: str
+    level: int = 0  # of the heading; 0 for a term that is defined
 
 
 def read_sections(html: str, address: str) -> list[Section]:
@@ -55,10 +58,28 @@ def read_sections(html: str, address: str) -> list[Section]:
     for found in reader.found:
         heading = "" if found.level in {"", "h1"} else _join(found.heading)
         anchor = f"#{found.anchor}" if heading else ""
-        section = Section(address + anchor, page, heading, _join(found.text))
+        level = int(found.level[1:]) if found.level[:1] == "h" else 0
+        section = Section(address + anchor, page, heading, _join(found.text), level)
         if found.level or section.text:
             sections.append(section)
     return sections
+
+
+def table_of_contents(sections: Iterable[Section]) -> list[dict[str, Any]]:
+    """Return the headings of a page below its title, nested, as Python-Markdown's ``toc`` does."""
+    top: list[dict[str, Any]] = []
+    open_entries: list[dict[str, Any]] = []
+    for section in sections:
+        if section.level < 2:
+            continue
+        anchor = section.address.partition("#")[2]
+        name = escape(section.heading, quote=False)
+        entry = {"level": section.level, "id": anchor, "name": name, "children": []}
+        while open_entries and open_entries[-1]["level"] >= section.level:
+            open_entries.pop()
+        (open_entries[-1]["children"] if open_entries else top).append(entry)
+        open_entries.append(entry)
+    return top
 
 
 def write_index(path: Path, sections: Iterable[Section], language: Mapping[str, object]) -> None:
