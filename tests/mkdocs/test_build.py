@@ -94,8 +94,8 @@ def test_the_notebook_beside_the_page_is_whole(example):
     ("file", "old", "new", "said"),
     [
         ("docs/en/line.md", "index.md", "indx.md", "indx.md"),
-        ("docs/en/line.md", "index.md", "index.md#nowhere", "#nowhere"),
-        ("docs/tr/line.md", "index.md", "index.md#yok", "#yok"),
+        ("docs/en/line.md", "index.md", "index.md#nowhere", "'nowhere'"),
+        ("docs/tr/line.md", "index.md", "index.md#yok", "'yok'"),
         ("docs/en/line.md", "slope | n", "slpe | n", "docs/en/line.md:20: {{ slpe"),
         (
             "docs/en/line.md",

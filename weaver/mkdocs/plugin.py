@@ -15,7 +15,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from weaver.check.markdown import check_links
+from weaver.check.links import check_links
 from weaver.core.memo import digest_of, remember
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
