@@ -1,4 +1,4 @@
-"""TODO core.files."""
+"""Files of a project: read with their errors named, and written whole."""
 
 import os
 import tempfile
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 
 
@@ -14,10 +15,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise fail(path, 0, "no such file") from None
+        raise fail(path, 0, _("no such file")) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise fail(path, line, "not UTF-8: save the file as UTF-8") from None
+        raise fail(path, line, _("not UTF-8: save the file as UTF-8")) from None
 
 
 # libyaml reads as PyYAML's own safe loader does, ten times as fast.
@@ -34,7 +35,7 @@ def load_yaml(path: Path, text: str) -> object:
 
 def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> WeaverError:
     line = error.problem_mark.line + 1 if error.problem_mark else 0
-    return fail(path, line, f"not YAML: {error.problem}")
+    return fail(path, line, _("not YAML: {problem}").format(problem=error.problem))
 
 
 def compose_yaml(path: Path, text: str) -> yaml.Node | None:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from weaver.core.files import read_text
+from weaver.core.messages import _
 from weaver.core.problems import fail
 
 LANGUAGES = ("tr", "en")
@@ -26,7 +27,7 @@ class Project:
         """The codes of the site's languages, that of the originals first."""
         codes = _read_languages(self.root / "mkdocs.yml")
         if not codes:
-            text = "`plugins: i18n: languages:` names no language"
+            text = _("`plugins: i18n: languages:` names no language")
             raise fail(self.root / "mkdocs.yml", 0, text)
         return codes
 

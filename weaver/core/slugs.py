@@ -1,4 +1,4 @@
-"""TODO core.slugs."""
+"""The anchors of headings."""
 
 import re
 import unicodedata

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from weaver.core.files import YAML_LOADER, read_text, write_whole
+from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.core.project import LANGUAGES, SOURCE_LANGUAGE, Project
 from weaver.language.words import capitalised
@@ -38,7 +39,7 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
     articles = {language: project.docs / language / page for language in LANGUAGES}
     for path in (source, project.record(name), *articles.values()):
         if path.exists():
-            raise fail(path, 0, "is there already, and stays as it is: take another name")
+            raise fail(path, 0, _("is there already, and stays as it is: take another name"))
     written = {source: read_text(TEMPLATE / "tutorial.py")}
     for language, path in articles.items():
         title = titles.get(language) or capitalised(name.replace("_", " "), language)
@@ -52,14 +53,17 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
 def _check_name(project: Project, name: str) -> None:
     path = project.source(name)
     if not name:
-        raise fail(project.sources, 0, "a new tutorial needs a name: `make new NAME=…`")
+        raise fail(project.sources, 0, _("a new tutorial needs a name: `make new NAME=…`"))
     if not _NAME.fullmatch(name):
-        text = "write it in lower-case ASCII letters and digits, words joined by `_`, such as"
-        raise fail(path, 0, f"{name!r} cannot be a tutorial's name: {text} `linear_regression`")
+        text = _(
+            "{name!r} cannot be a tutorial's name: write it in lower-case ASCII letters and"
+            " digits, words joined by `_`, such as `linear_regression`"
+        )
+        raise fail(path, 0, text.format(name=name))
     taken = {*sys.stdlib_module_names, *read_pins(project), *keyword.kwlist, "common"}
     if name in taken:
-        text = f"{name!r} has a meaning in Python or to the tutorials: take another name"
-        raise fail(path, 0, text)
+        text = _("{name!r} has a meaning in Python or to the tutorials: take another name")
+        raise fail(path, 0, text.format(name=name))
 
 
 def _article(language: str, name: str, title: str) -> str:
@@ -74,7 +78,8 @@ def _with_strings(project: Project, name: str) -> str:
     known = read_strings(path)
     if name in known:
         line = min(known[name].lines.values(), default=2) - 1
-        raise fail(path, line, f"has a section {name!r} already: take another name")
+        text = _("has a section {name!r} already: take another name")
+        raise fail(path, line, text.format(name=name))
     shared = known["common"].own if "common" in known else {}
     rows = read_text(TEMPLATE / path.name).splitlines()
     lacking = [f"  {row}\n" for row in rows if next(iter(yaml.safe_load(row))) not in shared]
@@ -91,11 +96,11 @@ def _with_page(project: Project, page: str) -> str:
         root = yaml.compose(text, YAML_LOADER)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise fail(path, line, f"not YAML: {error.problem}") from None
+        raise fail(path, line, _("not YAML: {problem}").format(problem=error.problem)) from None
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     nav = next((value for key, value in pairs if key.value == "nav"), None)
     if not isinstance(nav, yaml.SequenceNode) or not nav.value:
-        raise fail(path, 1, "has no `nav:` list to add the page to")
+        raise fail(path, 1, _("has no `nav:` list to add the page to"))
     last = nav.value[-1]
     for item in nav.value:
         file = project.docs / SOURCE_LANGUAGE / str(item.value)
