@@ -224,7 +224,7 @@ def new_job(site: Workspace, folder: Path, **expressions: str) -> Job:
         "github.run_id": "42",
         "github.server_url": "https://github.com",
         "github.token": "a-token",
-        "hashFiles('weaver/program/datasets.py')": "digest",
+        "hashFiles('weaver/program/datasets.yml')": "digest",
     }
     origin = site.root.parent / "origin"
     return Job(folder, origin, folder.parent / "artifacts", known | expressions)
