@@ -1,64 +1,19 @@
 """Lighthouse on every page of a built site, as a phone would load it."""
 
-import gzip
 import json
 import os
 import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+
+from benchmarks.browser import FLAGS, find_chromium, served
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST_SCORE = 98
 MOST_KILOBYTES = 300
 RUNS = 3  # of a page that fails once: a score depends on what else the machine does
-
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
-    " --disable-component-update --disable-sync --no-first-run"
-)
-_COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".ipynb", ".py"}
-
-
-class _Compressing(SimpleHTTPRequestHandler):
-    """Serves files as GitHub Pages does: text compressed."""
-
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            self.send_error(404)
-            return
-        content = path.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Cache-Control", "max-age=600")
-        if path.suffix in _COMPRESSED:
-            content = gzip.compress(content)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine; give its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Compressing, directory=str(folder)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 def install(cache: Path) -> Path:
@@ -74,12 +29,20 @@ def install(cache: Path) -> Path:
 
 def audit(program: Path, address: str) -> dict:
     """Return Lighthouse's report on one address."""
-    found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    found = find_chromium()
     if found is None:
         sys.exit("Lighthouse needs Chromium: install it, or set CHROME_PATH to the program")
+    flags = f"--chrome-flags=--headless=new {FLAGS}"
     only = f"--only-categories={','.join(CATEGORIES)}"
     done = subprocess.run(
-        [program, address, "--quiet", "--output=json", only, f"--chrome-flags={_FLAGS}"],
+        [
+            program,
+            address,
+            "--quiet",
+            "--output=json",
+            only,
+            flags,
+        ],
         env={**os.environ, "CHROME_PATH": found},
         capture_output=True,
         text=True,

@@ -5,24 +5,33 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from filelock import FileLock
 from forked import AT_START, Forker, Outcome
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.browser import FLAGS, find_chromium, served
+from weaver.core import messages
 from weaver.core.project import Project
 
 ROOT = Path(__file__).parent.parent
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
+# Small models gain nothing from more threads, and lose much beside other processes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 FORKER = Forker()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all processes end together; the rest in any order."""
+    items.sort(key=lambda item: "long" not in item.keywords)
 
 
 class Workspace:
@@ -57,9 +66,10 @@ class Workspace:
         """Build the site here."""
         return self.python("-m", "mkdocs", "build", *arguments, **environment)
 
-    def python(self, *arguments: str, **environment: str) -> Outcome:
-        """Run a module or a program; a module is forked, if nothing forbids it."""
-        if arguments[0] == "-m" and not any(name.startswith(AT_START) for name in environment):
+    def python(self, *arguments: str, seconds: float = 300, **environment: str) -> Outcome:
+        """Run a module or a program; the engine is forked, if nothing forbids it."""
+        forked = arguments[0] == "-m" and arguments[1] in {"weaver", "mkdocs"}
+        if forked and not any(name.startswith(AT_START) for name in environment):
             return FORKER.run(
                 arguments[1], arguments[2:], self.root, self.environment(**environment)
             )
@@ -69,7 +79,7 @@ class Workspace:
             env=self.environment(**environment),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=seconds,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -82,6 +92,12 @@ class Workspace:
 def _forker() -> Iterator[None]:
     yield
     FORKER.stop()
+
+
+@pytest.fixture(autouse=True)
+def _same_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no site's messages to the next test: a process speaks one site's."""
+    monkeypatch.setattr(messages, "_folder", ROOT / "languages")
 
 
 def make_once(
@@ -118,6 +134,19 @@ def _record(root: Path) -> None:
     assert done.status == 0, done.err
 
 
+@pytest.fixture(scope="session")
+def plain(recorded: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the example site as it is, built strictly."""
+
+    def build(folder: Path) -> None:
+        copy = folder.with_name("plain-source")
+        shutil.copytree(recorded.root, copy, symlinks=True)
+        done = Workspace(copy).build("--strict", "--site-dir", str(folder))
+        assert done.status == 0, done.err
+
+    return make_once(tmp_path_factory, "plain", build)
+
+
 @pytest.fixture
 def example(recorded: Workspace, tmp_path: Path) -> Workspace:
     """Return a copy of the example site with its fresh record, free to be broken."""
@@ -127,14 +156,13 @@ def example(recorded: Workspace, tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "site")
 
 
-def find_chromium() -> str:
+def require_chromium() -> str:
     """Return the path of a Chromium, installing Debian's when that is allowed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, names)), None)
+    found = find_chromium()
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True)
-        found = shutil.which("chromium")
+        found = find_chromium()
     if found is None:
         pytest.exit(
             "The browser tests need Chromium: install it (Debian: `apt install chromium`),"
@@ -147,10 +175,10 @@ def find_chromium() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium."""
-    flags = "--no-sandbox --disable-gpu --disable-background-networking"
-    flags += " --disable-component-update --disable-sync --no-first-run"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=flags.split())
+        chromium = playwright.chromium.launch(
+            executable_path=require_chromium(), args=FLAGS.split()
+        )
         yield chromium
         chromium.close()
 
@@ -166,23 +194,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_once(tmp_path_factory, "built", build)
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Path], str]]:
     """Return a function that serves a folder here and gives its address."""
-    servers = []
-
-    def start(folder: Path) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-        Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with ExitStack() as servers:
+        yield cache(lambda folder: servers.enter_context(served(folder)))

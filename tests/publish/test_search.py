@@ -11,7 +11,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
+from browsing import violations
 from conftest import ROOT
 from playwright.sync_api import expect
 
@@ -562,9 +562,7 @@ def test_the_open_dialog_is_accessible(visit, query, width, theme):
     page = visit("", width, color_scheme=theme)
     page.locator(".site-search-open").click()
     ask(page, query)
-    page.evaluate(Path(AXE_FILE_PATH).read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run('.site-search', {resultTypes: ['violations']})")
-    assert [rule["id"] for rule in found["violations"]] == []
+    assert violations(page, within=".site-search") == []
 
 
 def test_a_failure_is_said_and_the_next_letter_tries_again(browser, site):

@@ -7,19 +7,17 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import yaml
+from browsing import violations
 from bs4 import BeautifulSoup
 from conftest import ROOT, Workspace
 from PIL import Image
-from test_browser import violations
 
 from weaver.core.project import LANGUAGES, Project
 from weaver.page.highlight import Highlight
@@ -499,29 +497,10 @@ def test_a_fork_names_itself_only(fork):
             file_at(fork / "fork", where, FORK)
 
 
-class _Pages(SimpleHTTPRequestHandler):
-    """Answers as GitHub Pages does: one page for every missing address."""
-
-    def send_error(self, code: int, *arguments: object) -> None:
-        body = Path(self.directory, "fork", "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def pages(fork) -> Iterator[str]:
+def pages(fork, serve) -> str:
     """Return the address of the fork, served as GitHub Pages would."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Pages, directory=str(fork)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/fork/"
-    server.shutdown()
-    server.server_close()
+    return f"{serve(fork)}/fork/"
 
 
 @pytest.fixture
