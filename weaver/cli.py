@@ -12,6 +12,7 @@ from weaver.check.registry import find_problems, problems_as_json
 from weaver.core.messages import _, use
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.project import Project
+from weaver.page.plain import weave_site
 from weaver.program.datasets import DATASETS
 from weaver.program.status import Status
 from weaver.prose.drift import accept
@@ -110,6 +111,15 @@ def _run(project: Project, names: Sequence[str], force: bool, cell_limit: float 
             _complain(f"\n{error}")
             failed = True
     return int(failed)
+
+
+@commands.command("weave", help=_("Write every page as plain Markdown, with its figures."))
+@click.option("--out", type=_path, required=True, metavar="DIR", help=_("The folder."))
+@click.pass_obj
+def _weave(project: Project, out: Path) -> int:
+    for path in weave_site(Site(project), project.root / out):
+        click.echo(path)
+    return 0
 
 
 @commands.command("status", help=_("Say which records are fresh; 1 if one is stale."))

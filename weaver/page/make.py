@@ -107,10 +107,10 @@ def engine_digest() -> bytes:
 def _make(site: Site, article: Article, address: str) -> MadePage:
     notices = _drift_notice(site, article)
     if article.tutorial is None:
-        text = _text_of(site, article)
+        text = write_prose(site, article)
         notebook = prose_notebook(notices + text)
         return MadePage(_finish(notebook, site, article), {}, None, None)
-    record = _record(site, article)
+    record = find_record(site, article)
     tutorial, strings = site.tutorial(article.tutorial), site.strings(article.tutorial)
     woven = weave(article, tutorial, strings, record, site.quoted)
     page = _name(site, article)
@@ -139,7 +139,14 @@ def _make(site: Site, article: Article, address: str) -> MadePage:
     )
 
 
-def _record(site: Site, article: Article) -> Record:
+def find_record(site: Site, article: Article) -> Record:
+    """Return the record of the run that an article shows.
+
+    Raises
+    ------
+    WeaverError
+        If there is no such tutorial, or it was never run.
+    """
     name = str(article.tutorial)
     if name not in site.names:
         raise fail(article.path, 2, f"there is no tutorials_src/{name}.py")
@@ -149,7 +156,7 @@ def _record(site: Site, article: Article) -> Record:
     return record
 
 
-def _text_of(site: Site, article: Article) -> str:
+def write_prose(site: Site, article: Article) -> str:
     """Return the Markdown of a page without a run of its own, its expressions evaluated."""
     if not article.woven:
         return "".join(part.text for part in article.parts if isinstance(part, Prose))
