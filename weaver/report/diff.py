@@ -2,12 +2,15 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader
+
 from weaver.core.messages import _
-from weaver.report.comparison import Change, Comparison, Figure
+from weaver.report.comparison import Change, Comparison
 
 BODY_LIMIT = 60_000  # characters; GitHub takes 65,536 in a pull request's body
 
@@ -38,7 +41,7 @@ def as_json(comparisons: list[Comparison]) -> list[dict[str, object]]:
 
 def as_text(comparisons: list[Comparison]) -> str:
     """Return the comparisons for a terminal."""
-    return "\n".join(line for one in comparisons for line in _text(one))
+    return "\n".join(_render("comparison.txt", one, str).rstrip() for one in comparisons)
 
 
 def as_markdown(comparisons: list[Comparison], expected: Iterable[str], figures: str = "") -> str:
@@ -61,12 +64,15 @@ def as_markdown(comparisons: list[Comparison], expected: Iterable[str], figures:
     parts = [said or _("Nothing new"), ""]
     if failed:
         text = _("No new record of {names}: the run failed or was stopped; the last one stays.")
-        parts += ["> [!WARNING]\n> " + text.format(names=_listed(sorted(failed))), ""]
+        parts += [
+            "> [!WARNING]\n> " + text.format(names=", ".join(map(_code, sorted(failed)))),
+            "",
+        ]
     size = sum(map(len, parts))
     for one in comparisons:
         if one.state == "identical":
             continue
-        section = "\n".join([*_section(one, figures), ""])
+        section = _render("comparison.md", one, _code, figures).rstrip() + "\n"
         if size + len(section) > BODY_LIMIT:
             text = _("Too long for this page: `python -m weaver diff {name}` says the rest.")
             section = f"### `{one.name}`: {_headline(one)}\n\n{text.format(name=one.name)}\n"
@@ -81,7 +87,7 @@ def write_figures(comparisons: list[Comparison], folder: Path) -> int:
     for one, figure in changed:
         for when, content in (("before", figure.before), ("after", figure.after)):
             if content is not None:
-                path = folder / _figure_path(one, figure, when)
+                path = folder / one.name / f"{figure.cell}.{when}.{figure.kind}"
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if figure.kind == "svg":
                     # On the reader's background, dark maybe, black text is lost.
@@ -101,42 +107,44 @@ def describe_change(change: Change) -> str:
     return line + (others if change.others else "")
 
 
-def _text(one: Comparison) -> Iterator[str]:
-    yield f"{one.name}: {_headline(one)}"
-    if one.state != "renewed":
-        return
-    for key, (old, new) in one.about.items():
-        if old != new:
-            yield f"  {key}: {_or_none(old)} → {_or_none(new)}"
-    yield from (f"  {describe_change(change)}" for change in _of_kind(one, "moved"))
-    yield from (f"  {note}" for note in _notes(one, str))
-
-
-def _section(one: Comparison, figures: str) -> Iterator[str]:
-    """Go through the lines of a tutorial's section of a pull request's body."""
-    yield from (f"### `{one.name}`: {_headline(one)}", "")
-    if one.state != "renewed":
-        return
-    rows = [
-        [key, _cell(_or_none(old)), _cell(_or_none(new))]
+def _render(template: str, one: Comparison, write: Callable[[str], str], address: str = "") -> str:
+    """Fill a template in; ``write`` is how it writes names."""
+    kinds = {
+        kind: [change for change in one.changes if change.kind == kind]
+        for kind in ("moved", "timing")
+    }
+    facts = [
+        (key, _or_none(old), _or_none(new))
         for key, (old, new) in one.about.items()
         if old != new or key in ("device", "date", "seconds")
     ]
-    yield from _table([_("run"), _("before"), _("after")], rows)
-    yield ""
-    if moved := _of_kind(one, "moved"):
-        head = [_("value"), _("before"), _("after"), _("change"), _("relative")]
-        yield from _table(head, map(_row, moved), "---:")
-        yield ""
-    yield from (f"- {note}" for note in _notes(one, _code))
-    if timings := _of_kind(one, "timing"):
-        lines = (f"- {_code(describe_change(change))}" for change in timings)
-        yield from _folded(_("Timings, which differ in every run"), lines)
-    if one.figures and figures:
-        address = figures.rstrip("/")
-        rows = [[_code(it.cell), *_pictures(one, it, address)] for it in one.figures]
-        table = _table([_("cell"), _("before"), _("after")], rows)
-        yield from _folded(_("Figures, before and after"), table)
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            one=one,
+            headline=_headline(one),
+            facts=facts,
+            kinds=kinds,
+            notes=list(_notes(one, write)),
+            address=address.rstrip("/"),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("weaver.report")
+    environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True)
+    environment.globals["_"] = _
+    environment.filters |= {
+        "amounts": _amounts,
+        "cell": _cell,
+        "code": _code,
+        "described": describe_change,
+        "told_apart": _told_apart,
+    }
+    return environment
 
 
 def _headline(one: Comparison) -> str:
@@ -148,7 +156,7 @@ def _headline(one: Comparison) -> str:
     if one.state == "new":
         text = _("its first record: {claims} claims hold, {values} values")
         return text.format(claims=claims, values=len(one.after.values) if one.after else 0)
-    moved = sum(1 + change.others for change in _of_kind(one, "moved"))
+    moved = sum(1 + change.others for change in one.changes if change.kind == "moved")
     text = _("{moved} of {total} values moved; all {claims} claims hold")
     return text.format(moved=moved or _("none"), total=one.total, claims=claims)
 
@@ -170,15 +178,6 @@ def _notes(one: Comparison, write: Callable[[str], str]) -> Iterator[str]:
     if one.figures:
         cells = ", ".join(write(figure.cell) for figure in one.figures)
         yield _("other figure: {cells}").format(cells=cells)
-
-
-def _of_kind(one: Comparison, kind: str) -> list[Change]:
-    return [change for change in one.changes if change.kind == kind]
-
-
-def _row(change: Change) -> list[str]:
-    more = _(" and {count} more").format(count=change.others) if change.others else ""
-    return [f"`{change.name}`{more}", *map(_cell, _told_apart(change)), *_amounts(change)]
 
 
 def _amounts(change: Change) -> tuple[str, str]:
@@ -206,28 +205,6 @@ def _or_none(value: object) -> str:
     return _("none") if value is None else str(value)
 
 
-def _table(
-    head: Sequence[str], rows: Iterable[Sequence[str]], align: str = "---"
-) -> Iterator[str]:
-    yield from (f"| {' | '.join(row)} |" for row in (head, ["---", *[align] * (len(head) - 1)]))
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-
-
-def _folded(summary: str, lines: Iterable[str]) -> Iterator[str]:
-    yield from ("", f"<details><summary>{summary}</summary>", "", *lines, "", "</details>")
-
-
-def _pictures(one: Comparison, figure: Figure, address: str) -> list[str]:
-    return [
-        _("none") if content is None else f"![{when}]({address}/{_figure_path(one, figure, when)})"
-        for when, content in (("before", figure.before), ("after", figure.after))
-    ]
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(_code, names))
-
-
 def _cell(text: str) -> str:
     """Return text as code in a cell of a Markdown table."""
     return _code(text).replace("|", "\\|")
@@ -240,7 +217,3 @@ def _code(text: str) -> str:
     fence = "`" * (longest + 1)
     space = " " if longest else ""
     return f"{fence}{space}{text}{space}{fence}"
-
-
-def _figure_path(one: Comparison, figure: Figure, when: str) -> str:
-    return f"{one.name}/{figure.cell}.{when}.{figure.kind}"
