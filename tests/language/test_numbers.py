@@ -120,7 +120,7 @@ def test_a_docstring_counts_by_its_examples():
     ("text", "line", "said"),
     [
         ("line:\n  'a: b", 3, "not YAML"),
-        ("line:\n  a: b\n  a: c\n", 3, "translated twice"),
+        ("line:\n  a: b\n  a: c\n", 3, "is there twice"),
         ("line:\n  - a\n", 1, "must map English to Turkish"),
         ("line:\n  a: [b]\n", 2, "must have a string"),
     ],

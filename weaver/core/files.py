@@ -1,7 +1,8 @@
-"""Files of a project: read with their errors named, and written whole."""
+"""Files of a project: read as UTF-8, YAML with its lines, and written whole."""
 
 import os
 import tempfile
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 
 import yaml
@@ -25,10 +26,27 @@ def read_text(path: Path) -> str:
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class _Loader(YAML_LOADER):  # type: ignore[misc, valid-type]
+    """Refuses a key that is there twice, of which YAML's own loader takes the last."""
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Hashable, object]:
+        """Return a mapping's keys and values."""
+        seen: set[str] = set()
+        for key, _value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                text = _("the key {key!r} is there twice").format(key=key.value)
+                raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        tree: dict[Hashable, object] = super().construct_mapping(node, deep)
+        return tree
+
+
 def load_yaml(path: Path, text: str) -> object:
     """Parse YAML, naming file and line of what cannot be parsed."""
     try:
-        return yaml.load(text, YAML_LOADER)
+        return yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(path, error) from None
 
@@ -45,6 +63,22 @@ def compose_yaml(path: Path, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(path, error) from None
     return node
+
+
+def find_line(node: yaml.Node | None, keys: Iterable[object]) -> int:
+    """Return the line of what keys and indices lead to; of the last thing there is."""
+    line = node.start_mark.line + 1 if node else 1
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+            node = place = node.value[key]
+        else:
+            pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+            found = [pair for pair in pairs if pair[0].value == str(key)]
+            if not found:
+                break
+            place, node = found[0]
+        line = place.start_mark.line + 1
+    return line
 
 
 def write_whole(path: Path, content: bytes) -> None:

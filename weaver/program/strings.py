@@ -42,8 +42,6 @@ def read_strings(path: Path) -> dict[str, Strings]:
             raise fail(path, line, f"{section!r} must map English to Turkish strings")
         for entry, translation in value_node.value:
             line = entry.start_mark.line + 1
-            if entry.value in lines[section]:
-                raise fail(path, line, f"{entry.value!r} is translated twice")
             if not isinstance(translation, yaml.ScalarNode):
                 raise fail(path, line, f"{entry.value!r} must have a string as translation")
             lines[section][entry.value] = line

@@ -1,54 +1,52 @@
-"""The data files beside the prose: quoted and checked figures, glossary, words."""
+"""The data files beside the prose: quoted and checked figures, glossary, words.
 
+Each ``docs/<name>.yml`` has the form that ``schemas/<name>.json`` describes.
+"""
+
+import json
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from weaver.core.files import compose_yaml, load_yaml, read_text
-from weaver.core.problems import fail
-from weaver.core.project import LANGUAGES, Project
+from jsonschema import Draft202012Validator, ValidationError
+
+from weaver.core.files import compose_yaml, find_line, load_yaml, read_text
+from weaver.core.messages import _
+from weaver.core.problems import Problem, WeaverError
+from weaver.core.project import Project
+
+Entry = dict[str, Any]  # of a data file; its ``line`` is where it starts
+
+_LANGUAGE = "<language>"  # stands in a schema for each language of the site
+
+
+def read_quoted(project: Project) -> dict[str, Entry]:
+    """Read ``quoted.yml``: figures stated elsewhere, each with its source, by key."""
+    return _read(project, "quoted") or {}
+
+
+def read_checked(project: Project) -> list[Entry]:
+    """Read ``checked.yml``: figures that sources state, each with the value that checks it."""
+    return _read(project, "checked") or []
+
+
+def read_glossary(project: Project) -> list[Entry]:
+    """Read ``glossary.yml``: terms in each language, and ``what`` they mean."""
+    return _read(project, "glossary") or []
+
+
+def read_translations(project: Project) -> list[str]:
+    """Read ``translations.yml``: sections declared to be in step, as ``<page> <digest>``."""
+    return _read(project, "translations") or []
 
 
 def read_words(project: Project, language: str) -> frozenset[str]:
-    """Read the words of ``docs/words.yml`` that a language may use."""
-    path = project.words
-    if not path.exists():
-        return frozenset()
-    tree = load_yaml(path, read_text(path)) or {}
-    keys = {"names", *LANGUAGES}
-    if not isinstance(tree, dict) or not all(
-        key in keys and isinstance(words, list) for key, words in tree.items()
-    ):
-        raise fail(path, 1, "must have lists of words under `names`, `tr` and `en`")
-    entries = (str(entry) for key in ("names", language) for entry in tree.get(key, ()))
+    """Read the words of ``words.yml`` that a language may use."""
+    words = _read(project, "words") or {}
+    entries = (entry for key in ("names", language) for entry in words.get(key, ()))
     return frozenset(word for entry in entries for word in re.split(r"[ -]", entry))
-
-
-def read_quoted(project: Project) -> dict[str, dict]:
-    """Read ``quoted.yml``: figures stated elsewhere, each with its source.
-
-    Returns a mapping from key to ``value``, ``what`` (by language), ``source``
-    and ``link``.
-    """
-    path = project.quoted
-    if not path.exists():
-        return {}
-    text = read_text(path)
-    quoted = load_yaml(path, text) or {}
-    if not isinstance(quoted, dict) or not all(
-        isinstance(entry, dict) for entry in quoted.values()
-    ):
-        raise fail(path, 1, "must map names to entries of `key: value` lines")
-    lines = {key.value: key.start_mark.line + 1 for key, _ in _children(path, text)}
-    for key, entry in quoted.items():
-        entry["line"] = lines[key]
-    for key, entry in quoted.items():
-        missing = {"value", "what", "source", "link"} - set(entry)
-        missing |= {"what"} if set(entry.get("what", ())) != set(LANGUAGES) else set()
-        if missing:
-            raise fail(path, lines[key], f"{key!r} lacks {', '.join(sorted(missing))}")
-    return quoted
 
 
 VERDICTS = {
@@ -61,55 +59,76 @@ VERDICTS = {
 }
 
 
-def read_entries(path: Path, required: set[str], bilingual: set[str]) -> list[dict]:
-    """Read a data file: a list of mappings, each with the required keys.
+def _read(project: Project, name: str) -> Any:
+    """Return what a data file says; None if there is no such file, or nothing in it.
 
-    Values of ``bilingual`` keys are mappings from language to text.
+    Raises
+    ------
+    WeaverError
+        With everything in it that is not of the form that its schema describes.
     """
-    if not path.exists():
+    path = project.docs / f"{name}.yml"
+    return _parse(path, read_text(path), project.languages) if path.exists() else None
+
+
+@lru_cache(maxsize=32)  # every page of a build asks for the same text
+def _parse(path: Path, text: str, languages: Sequence[str]) -> Any:
+    tree: Any = load_yaml(path, text)
+    root = compose_yaml(path, text)
+    if tree is None:
+        return None
+    schema = Path(__file__).with_name("schemas") / f"{path.stem}.json"
+    form = _expand(json.loads(schema.read_text(encoding="utf-8")), languages)
+    errors = Draft202012Validator(form).iter_errors(tree)
+    if problems := [
+        Problem(path, find_line(root, [*error.absolute_path, *_surplus(error)]), _say(error))
+        for error in errors
+    ]:
+        raise WeaverError(sorted(set(problems)))
+    for key, entry in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        if isinstance(entry, dict):
+            entry["line"] = find_line(root, [key])
+    return tree
+
+
+def _expand(schema: Any, languages: Sequence[str]) -> Any:
+    """Return a schema with the languages wherever one stands for all of them."""
+    if isinstance(schema, dict):
+        return {
+            name: _expand(value, languages)
+            for key, value in schema.items()
+            for name in (languages if key == _LANGUAGE else [key])
+        }
+    if isinstance(schema, list):
+        return [one for item in schema for one in (languages if item == _LANGUAGE else [item])]
+    return schema
+
+
+def _surplus(error: ValidationError) -> list[str]:
+    """Return the first key that a mapping may not have."""
+    if error.validator != "additionalProperties":
         return []
-    entries = _parse_entries(path, read_text(path))
-    for entry in entries:
-        line = entry["line"]
-        missing = required - set(entry)
-        if missing:
-            raise fail(path, line, f"entry lacks {', '.join(sorted(missing))}")
-        for key in bilingual & set(entry):
-            if not isinstance(entry[key], dict) or set(entry[key]) != set(LANGUAGES):
-                raise fail(path, line, f"`{key}` needs {' and '.join(LANGUAGES)}")
-    return entries
+    return [key for key in error.instance if key not in error.schema["properties"]][:1]
 
 
-def _children(path: Path, text: str) -> list[Any]:
-    node = compose_yaml(path, text)
-    return list(node.value) if node else []
-
-
-@cache  # every page of a build asks for the same text
-def _parse_entries(path: Path, text: str) -> list[dict]:
-    entries = load_yaml(path, text) or []
-    if not isinstance(entries, list):
-        raise fail(path, 1, "must be a list of entries, each starting with `- `")
-    for entry, node in zip(entries, _children(path, text), strict=True):
-        if not isinstance(entry, dict):
-            raise fail(path, node.start_mark.line + 1, "an entry must be `key: value` lines")
-        entry["line"] = node.start_mark.line + 1
-    return entries
-
-
-def read_glossary(project: Project) -> list[dict]:
-    """Read the terms of the glossary: ``tr``, ``en`` and ``what`` they mean."""
-    return read_entries(project.docs / "glossary.yml", {"tr", "en", "what"}, {"what"})
-
-
-def read_checked(project: Project) -> list[dict]:
-    """Read the figures that the sources state, each with the value that checks it."""
-    required = {"source", "item", "what", "stated", "tutorial", "value", "verdict"}
-    path = project.docs / "checked.yml"
-    entries = read_entries(path, required, {"what", "note", "section"})
-    for entry in entries:
-        if entry["verdict"] not in VERDICTS:
-            raise fail(path, entry["line"], f"verdict {entry['verdict']!r}: {', '.join(VERDICTS)}")
-        if entry["verdict"] != "holds" and "note" not in entry:
-            raise fail(path, entry["line"], "a figure that does not simply hold needs a `note`")
-    return entries
+def _say(error: ValidationError) -> str:
+    """Return what is wrong, in the reader's language."""
+    where = next((f"{key}: " for key in reversed(error.absolute_path) if isinstance(key, str)), "")
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return where + _("lacks {keys}").format(keys=", ".join(missing))
+    if error.validator == "additionalProperties":
+        known = ", ".join(error.schema["properties"])
+        text = _("no key {key!r}: there is {known}")
+        return where + text.format(key=_surplus(error)[0], known=known)
+    if error.validator == "enum":
+        known = ", ".join(error.validator_value)
+        return where + _("{value!r} is none of {known}").format(value=error.instance, known=known)
+    if error.validator == "pattern":
+        text = _("{value!r}: write `- <page> <digest>`, as the check says it")
+        return text.format(value=error.instance)
+    kinds = {"object": _("`key: value` lines"), "array": _("a list"), "string": _("a text")}
+    wanted = error.validator_value
+    names = [wanted] if isinstance(wanted, str) else wanted
+    kind = ", ".join(kinds.get(name, name) for name in names)
+    return where + _("must be {kind}").format(kind=kind)

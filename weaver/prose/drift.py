@@ -25,14 +25,13 @@ that a shallow clone sees only what it has; that is said, never guessed at.
 
 import hashlib
 import html
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from weaver.core.files import load_yaml, read_text
-from weaver.core.problems import fail
+from weaver.core.files import read_text
 from weaver.core.project import LANGUAGES, Project
+from weaver.prose.data import read_translations
 from weaver.prose.history import read_history
 from weaver.prose.sections import Section, plain_heading, split
 
@@ -52,8 +51,6 @@ _WORDS = {
         "top": "the top of the page",
     },
 }
-
-_ENTRY = re.compile(r"(\S+)\s+([0-9a-f]{12})")
 
 Pair = tuple[Section, Section]  # a section in each language, in the order of LANGUAGES
 
@@ -126,23 +123,7 @@ def find_drift(project: Project) -> tuple[list[Behind], str]:
 
 def read_accepted(project: Project) -> frozenset[str]:
     """Read the digests in ``docs/translations.yml``: pairs declared to be in step."""
-    path = project.translations
-    if not path.exists():
-        return frozenset()
-    text = read_text(path)
-    entries = load_yaml(path, text) or []
-    if not isinstance(entries, list):
-        raise fail(path, 1, "must be a list of lines `- <page> <digest>`")
-    found = []
-    for entry in entries:
-        match = _ENTRY.fullmatch(str(entry))
-        if match is None:
-            line = next(
-                (n for n, row in enumerate(text.splitlines(), 1) if row.endswith(f" {entry}")), 1
-            )
-            raise fail(path, line, f"{entry!r}: write `- <page> <digest>`, as the check says it")
-        found.append(match[2])
-    return frozenset(found)
+    return frozenset(entry.split()[1] for entry in read_translations(project))
 
 
 def notice(behind: Iterable[Behind], language: str, address: str) -> str:
