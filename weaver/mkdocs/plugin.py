@@ -15,7 +15,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from weaver.check.links import check_links
+from weaver.check.links import check_links, check_navigation
 from weaver.core.memo import digest_of, remember
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
@@ -222,10 +222,15 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
 
     def _find_dead_links(self) -> list[str]:
         """Return what is wrong with links, which only another page's change can change."""
-        files = [*self.site.project.docs.rglob("*.md"), *self.site.project.root.glob("*.yml")]
+        root, docs = self.site.project.root, self.site.project.docs
+        files = [*docs.rglob("*.md"), *docs.glob("*.yml"), *root.glob("*.yml")]
         digest = digest_of([engine_digest(), *(path.read_bytes() for path in sorted(files))])
         path = self._cache / "links.json"
-        return list(remember(path, digest, lambda: list(map(str, check_links(self.site)))))
+
+        def find() -> list[str]:
+            return [*map(str, check_links(self.site)), *map(str, check_navigation(self.site))]
+
+        return list(remember(path, digest, find))
 
     def _edition(self, nav: Navigation, config: MkDocsConfig) -> Edition:
         language = config.theme["language"]
