@@ -5,10 +5,21 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateAssertionError,
+    TemplateError,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    UndefinedError,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing, object_type_repr
 
+from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.language.numbers import FILTERS, format_integer
 from weaver.prose.article import Article, Value
@@ -27,11 +38,40 @@ def evaluate(article: Article, part: Value, values: Mapping[str, object]) -> str
     try:
         return _compile(part.expression).render({**values, _LANGUAGE: article.language})
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        text = f"{{{{{part.expression}}}}}: {error}"
+        text = f"{{{{{part.expression}}}}}: {_say(error)}"
         names = [name for name in re.findall(r"[A-Za-z_]\w*", part.expression) if name in values]
         if not names:
-            text += f": {article.tutorial or 'the site'} has no such value"
+            where = article.tutorial or article.path.stem
+            text += ": " + _("{name} has no such value").format(name=where)
         raise fail(article.path, part.line, text) from None
+
+
+def _say(error: Exception) -> str:
+    """Return what is wrong with an expression; Jinja says a filter's name in English."""
+    if isinstance(error, TemplateAssertionError) and "filter" in str(error):
+        name = str(error).partition("'")[2].partition("'")[0]
+        return _("No filter named {name!r}.").format(name=name)
+    return str(error)
+
+
+class _Unknown(StrictUndefined):
+    """A name that an expression may not use, said in the reader's language."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> None:
+        if obj is missing:
+            hint = hint or _("{name!r} is undefined").format(name=name)
+        else:
+            text = _("{object} has no attribute {name!r}")
+            hint = hint or text.format(object=object_type_repr(obj), name=name)
+        super().__init__(hint, obj, name, exc)
 
 
 @cache
@@ -44,7 +84,7 @@ def _compile(expression: str) -> Template:
 def make_environment() -> SandboxedEnvironment:
     """Return the environment of all expressions, with the filters that write numbers."""
     environment = SandboxedEnvironment(
-        undefined=StrictUndefined,
+        undefined=_Unknown,
         keep_trailing_newline=True,
         # `{#` starts an attribute list in Markdown, so comments look otherwise.
         comment_start_string="{{#",
@@ -70,9 +110,9 @@ def _in_language(function: Callable[..., str]) -> Callable[..., str]:
 def _finish(context: Context, value: object) -> object:
     """Write what has no filter: whole numbers and words only."""
     if isinstance(value, bool | list | dict):
-        raise TypeError("is not a number or a word")
+        raise TypeError(_("is not a number or a word"))
     if isinstance(value, float):
-        raise TypeError("needs a filter: `| percent`, `| number(3)`, `| seconds`")
+        raise TypeError(_("needs a filter: `| percent`, `| number(3)`, `| seconds`"))
     if isinstance(value, int):
         return format_integer(value, language=context[_LANGUAGE])
     return value

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError
 
 from weaver.core.files import load_yaml, read_text
+from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import make_environment, parse_expression
@@ -50,7 +51,7 @@ def _read_front(path: Path) -> tuple[dict[str, object], int, str]:
         return {}, 1, text
     meta = load_yaml(path, "\n" + front[1]) or {}
     if not isinstance(meta, dict):
-        raise fail(path, 2, "front matter must be `key: value` lines")
+        raise fail(path, 2, _("front matter must be `key: value` lines"))
     return meta, front[0].count("\n") + 1, text[front.end() :]
 
 
@@ -67,7 +68,8 @@ def _split(path: Path, body: str, first: int) -> list[Prose | Value | CellRefere
     try:
         for line, kind, text in make_environment().lex(body):
             if kind in {"block_begin", "raw_begin"}:
-                raise fail(path, first + line - 1, "only `{{ … }}` is allowed, no `{% … %}`")
+                text = _("only `{{ … }}` is allowed, no `{% … %}`")
+                raise fail(path, first + line - 1, text)
             if kind == "variable_begin":
                 expression, start = "", first + line - 1
             elif kind == "variable_end" and expression is not None:
@@ -80,15 +82,17 @@ def _split(path: Path, body: str, first: int) -> list[Prose | Value | CellRefere
     except TemplateSyntaxError as error:
         # What follows an `{{` that is never closed is read as an expression, to its first oddity.
         line = first + error.lineno - 1 if expression is None else start
-        raise fail(path, line, f"not an expression: {error.message}") from None
+        text = _("not an expression: {problem}").format(problem=error.message)
+        raise fail(path, line, text) from None
     if expression is not None:
-        raise fail(path, start, "not an expression: `{{` has no `}}`")
+        raise fail(path, start, _("not an expression: `{{` has no `}}`"))
     for index, part in enumerate(parts):
         if isinstance(part, CellReference):
             before = _text_of(parts, index - 1).rpartition("\n")[2]
             after = _text_of(parts, index + 1).partition("\n")[0]
             if before.strip() or after.strip():
-                raise fail(path, part.line, f"`cell({part.name!r})` must stand alone on its line")
+                text = _("`cell({name!r})` must stand alone on its line")
+                raise fail(path, part.line, text.format(name=part.name))
             parts[index] = CellReference(part.line, part.name, part.alt, before)
     return parts
 
@@ -103,10 +107,10 @@ def _text_of(parts: list[Prose | Value | CellReference], index: int) -> str:
 def _expression(path: Path, line: int, expression: str) -> Value | CellReference:
     if not _CELL.match(expression):
         if not expression.strip():
-            raise fail(path, line, "`{{ }}` is empty")
+            raise fail(path, line, _("`{{ }}` is empty"))
         parse_expression(path, line, expression)
         return Value(line, expression)
-    usage = '`{{ cell("name") }}` or `{{ cell("name", alt="what it shows") }}`'
+    usage = _('write `{{ cell("name") }}` or `{{ cell("name", alt="what it shows") }}`')
     try:
         call = ast.parse(expression.strip(), mode="eval").body
         if not isinstance(call, ast.Call):
@@ -117,7 +121,7 @@ def _expression(path: Path, line: int, expression: str) -> Value | CellReference
         if set(keywords) - {"alt"} or not isinstance(name, str):
             raise ValueError(usage)
     except (SyntaxError, ValueError, AttributeError):
-        raise fail(path, line, f"write {usage}") from None
+        raise fail(path, line, usage) from None
     return CellReference(line, name, keywords.get("alt"), "")
 
 
