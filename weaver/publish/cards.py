@@ -2,8 +2,7 @@
 
 A card says a page's title and its place in the series, and shows one number of the
 article's own run. It is drawn with the site's heading font when the site is built, and
-kept in the cache. (Pillow spaces the letters a little better where the system has
-FriBiDi; the words are the same.)
+kept in the cache.
 """
 
 import hashlib
@@ -68,7 +67,7 @@ def draw_card(card: Card, font: Path) -> bytes:
     picture = Image.new("RGB", SIZE, _BACKGROUND)
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, 15, SIZE[1]), _ORANGE)
-    words = _Words(font, card.language, draw)
+    words = _Words(font, draw)
     if not card.number:
         words.fill((_LEFT, 130, _RIGHT, 390), card.title, 112, _WHITE)
         words.fill((_LEFT, 420, 1000, 560), card.subtitle, 44, _PALE)
@@ -87,10 +86,9 @@ def draw_card(card: Card, font: Path) -> bytes:
 
 @dataclass(frozen=True)
 class _Words:
-    """Text in the heading font, as a language sets it."""
+    """Text in the heading font."""
 
     font: Path
-    language: str
     draw: "ImageDraw"
 
     def write(
@@ -100,8 +98,7 @@ class _Words:
         text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if missing := [letter for letter in text if not _has(self.font, letter)]:
             raise ValueError(f"{self.font.name} has no {missing[0]!r}, of {text!r}")
-        face = _face(self.font, size)
-        self.draw.text(position, text, colour, face, anchor, language=self._spoken(face))
+        self.draw.text(position, text, colour, _face(self.font, size), anchor)
 
     def fill(self, box: tuple[int, int, int, int], text: str, size: int, colour: str) -> int:
         """Write a text into a box from its top, no larger than ``size``; return its width."""
@@ -131,28 +128,20 @@ class _Words:
         return lines
 
     def _width(self, text: str, size: int) -> float:
-        face = _face(self.font, size)
-        return face.getlength(text, language=self._spoken(face))
-
-    def _spoken(self, face: "FreeTypeFont") -> str | None:
-        # Turkish tells fi from fı, so it joins neither letter; only Raqm knows.
-        from PIL import ImageFont
-
-        return self.language if face.layout_engine == ImageFont.Layout.RAQM else None
+        return _face(self.font, size).getlength(text)
 
 
 @cache
 def _face(path: Path, size: int) -> "FreeTypeFont":
     from PIL import ImageFont
 
-    return ImageFont.truetype(path, size)
+    # The same pixels wherever it is drawn: not each system can do more than the basics.
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache
 def _has(path: Path, letter: str) -> bool:
     """Whether a font has a letter: one that it lacks is drawn as a box."""
-    from PIL import ImageFont
-
-    face = ImageFont.truetype(path, 40, layout_engine=ImageFont.Layout.BASIC)
+    face = _face(path, 40)
     box, drawn = (face.getmask(character) for character in ("\U0010ffff", letter))
     return letter.isspace() or bytes(drawn) != bytes(box)
