@@ -1,6 +1,7 @@
 """Building the example site with MkDocs, and what stops a build."""
 
 import json
+import shutil
 
 import pytest
 from conftest import Workspace
@@ -122,3 +123,19 @@ def test_a_stale_page_says_so_while_editing(example):
     assert example.build().status == 0
     assert "make run NAME=line" in html(example, "line")
     assert "cell <code>secret</code> changed" in html(example, "en/line")
+
+
+def test_a_site_is_the_same_bytes_whatever_the_hash_seed_and_the_folder(example, tmp_path):
+    other = Workspace(tmp_path / "other")
+    shutil.copytree(example.root, other.root, symlinks=True)
+    built = []
+    for site, seed in ((example, "1"), (other, "2")):
+        done = site.build("--strict", PYTHONHASHSEED=seed)
+        assert done.status == 0, done.err
+        folder = site.root / "site"
+        files = (path for path in folder.rglob("*") if path.is_file())
+        built.append({path.relative_to(folder): path.read_bytes() for path in files})
+    first, second = built
+    assert len(first) > 30
+    assert first.keys() == second.keys()
+    assert [path for path in first if first[path] != second[path]] == []

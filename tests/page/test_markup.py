@@ -1,7 +1,5 @@
 """What the HTML of a page needs beyond Markdown."""
 
-import base64
-import hashlib
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from weaver.core.slugs import slugify
 from weaver.core.urls import resolve_link
 from weaver.language.words import capitalised
 from weaver.page.markup import Context, PageExtension, mark_output
-from weaver.page.policy import add_policy
 from weaver.page.render import find_failures
 
 WORDS = {"code": "Link to this cell", "figure": "Link to this figure", "heading": "Link"}
@@ -118,11 +115,3 @@ def test_an_anchor_is_plain_ascii(heading, anchor):
 def test_a_turkish_capital_keeps_its_dot():
     assert capitalised("ileri yayılım", "tr") == "İleri yayılım"
     assert capitalised("iteration", "en") == "Iteration"
-
-
-def test_the_policy_names_the_inline_scripts_and_no_other():
-    document = add_policy("<head></head><script>one()</script><script src='a.js'></script>")
-    digest = base64.b64encode(hashlib.sha256(b"one()").digest()).decode()
-    assert f"script-src 'self' 'sha256-{digest}';" in document
-    assert "default-src 'none'" in document
-    assert document.index("Content-Security-Policy") < document.index("<script>")

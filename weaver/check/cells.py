@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from weaver.check.results import typed_problem, typed_results
 from weaver.core.problems import Problem, WeaverError
 from weaver.page.highlight import read_highlight
-from weaver.page.outputs import shows_figure
+from weaver.page.outputs import find_problems, shows_figure
 from weaver.page.overview import overview_names
 from weaver.page.weave import namespace
 from weaver.program.record import Record
@@ -67,6 +67,14 @@ def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
         elif reference.alt and not image and name in record.outputs:
             text = f"cell {name!r} shows no figure: take its alt text away"
             yield Problem(article.path, line, text)
+
+
+def check_outputs(site: Site) -> Iterator[Problem]:
+    """Check that pages can show, and may carry, every output of the runs."""
+    for record in site.records.values():
+        for cell, by_language in record.outputs.items():
+            for outputs in by_language.values():
+                yield from find_problems(record.path, cell, outputs)
 
 
 def check_values(site: Site) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from weaver.check.cells import check_cells, check_values
+from weaver.check.cells import check_cells, check_outputs, check_values
 from weaver.check.drift import check_drift
 from weaver.check.files import check_files, check_runs, check_twins
 from weaver.check.links import check_links, check_navigation
@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     check_latex,
     check_results,
     check_cells,
+    check_outputs,
     check_values,
     check_parity,
     check_strings,

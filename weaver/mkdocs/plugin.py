@@ -23,7 +23,7 @@ from weaver.mkdocs import jupyter, serve
 from weaver.mkdocs.config import WeaverConfig
 from weaver.mkdocs.edition import address, make_edition
 from weaver.page.make import MadePage, engine_digest, make_page
-from weaver.page.policy import add_policy
+from weaver.page.policy import add_policy, read_policy
 from weaver.page.provenance import repository_links
 from weaver.page.render import find_failures, render_notebook
 from weaver.publish.cards import make_card
@@ -41,6 +41,7 @@ _UNUSED = ("assets/javascripts/", "assets/stylesheets/palette.", "assets/images/
 class WeaverPlugin(BasePlugin[WeaverConfig]):
     """Makes each page of its prose and of a run; mkdocs-jupyter renders it."""
 
+    policy: str  # of what a page may load and run
     site: Site  # as it is in this build of all languages
     editions: dict[str, Edition]  # by language
     sections: dict[str, list[Section]]  # for the search, by the page's file
@@ -58,7 +59,9 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         render = partial(
             render_notebook, extensions=config.markdown_extensions, configs=config.mdx_configs
         )
-        jupyter.set_up(self._project(config).root / "overrides" / "nbconvert", render)
+        theme = self._project(config).root / "overrides"
+        self.policy = read_policy(theme)
+        jupyter.set_up(theme / "nbconvert", render)
         config.theme.static_templates.discard("sitemap.xml")
         return config
 
@@ -179,14 +182,14 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Give the page its Content-Security-Policy, unless it is served."""
-        return output if self.served else add_policy(output)
+        return output if self.served else add_policy(output, self.policy)
 
     def on_post_template(
         self, output_content: str, *, template_name: str, config: MkDocsConfig
     ) -> str:
         """Give the page for missing addresses its Content-Security-Policy."""
         published = template_name.endswith(".html") and not self.served
-        return add_policy(output_content) if published else output_content
+        return add_policy(output_content, self.policy) if published else output_content
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the language's search index, and what is about the whole site.
@@ -199,7 +202,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         rules = self.site.language(language).search
         write_index(Path(config.site_dir, "search", f"{language}.json"), sections, rules)
         for name, text in make_files(self.editions, self.config.redirects).items():
-            text = add_policy(text) if name.endswith(".html") else text
+            text = add_policy(text, self.policy) if name.endswith(".html") else text
             _write(Path(config.site_dir, name), text.encode())
 
     def on_serve(

@@ -15,6 +15,7 @@ from weaver.language.numbers import format_date
 from weaver.page.outputs import download_output
 from weaver.page.weave import markdown_cell
 from weaver.program.record import Record
+from weaver.prose.markdown import escape_markdown
 
 _TITLE = re.compile(r"\A\s*# .+\n")
 
@@ -165,9 +166,11 @@ def _about(record: Record, language: str, address: str) -> str:
     datasets = sorted({file.partition("/")[0] for file in record.about["datasets"]})
     items = [words["install"].format(packages=packages)]
     if datasets:
-        items.append(words["data"].format(datasets=", ".join(datasets)))
+        items.append(words["data"].format(datasets=escape_markdown(", ".join(datasets))))
     date = format_date(record.about["date"], language=language)
-    items.append(words["outputs"].format(date=date, device=record.about["device"]))
+    items.append(
+        words["outputs"].format(date=date, device=escape_markdown(record.about["device"]))
+    )
     items.append(words["licence"])
     return words["from"].format(address=address) + "\n\n" + "\n".join(f"- {i}" for i in items)
 

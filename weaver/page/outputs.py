@@ -12,7 +12,7 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from weaver.core.messages import _
-from weaver.core.problems import fail
+from weaver.core.problems import Problem
 from weaver.page.figures import fit_svg
 from weaver.page.sanitize import (
     OutputError,
@@ -189,21 +189,16 @@ def check_output(output: Output) -> None:
     find_kind(output).check(read_output(output)[1])
 
 
-def check_outputs(path: Path, cell: str, outputs: Iterable[Output]) -> None:
-    """Check what a record has of a cell; ``path`` is the record's.
-
-    Raises
-    ------
-    WeaverError
-        For an output that no page can show, or may carry.
-    """
+def find_problems(path: Path, cell: str, outputs: Iterable[Output]) -> list[Problem]:
+    """Return what a page may not carry of a cell's outputs; ``path`` is the record's."""
+    problems = []
     for output in outputs:
         try:
             check_output(output)
         except OutputError as error:
-            raise fail(
-                path, 0, _("cell {cell!r}: {error}").format(cell=cell, error=error)
-            ) from None
+            said = _("cell {cell!r}: {error}").format(cell=cell, error=error)
+            problems.append(Problem(path, 0, said))
+    return problems
 
 
 def show_output(name: str, output: Output, alt: str, language: str) -> str:

@@ -6,16 +6,17 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 
 from collections.abc import Mapping, Sequence
 
-from weaver.core.problems import fail
+from weaver.core.problems import WeaverError, fail
 from weaver.core.project import LANGUAGES, Project
 from weaver.core.slugs import slugify
 from weaver.language.numbers import format_percentage, format_seconds
 from weaver.language.words import alphabetical
-from weaver.page.outputs import check_outputs, figure_ending, show_output
+from weaver.page.outputs import figure_ending, find_problems, show_output
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
 from weaver.prose.data import VERDICTS, read_checked, read_glossary
-from weaver.prose.expressions import evaluate
+from weaver.prose.expressions import Written, evaluate
+from weaver.prose.markdown import escape_markdown
 from weaver.prose.parse import read_article, reading_minutes
 
 _CHECKED_HEADS = {
@@ -68,10 +69,11 @@ def _record(records: Mapping[str, Record], name: str) -> Record:
 def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
     by_language = record.outputs.get(cell, {"en": []})
     outputs = by_language.get(article.language, by_language["en"])
-    check_outputs(record.path, cell, outputs)
+    if problems := find_problems(record.path, cell, outputs):
+        raise WeaverError(problems)
     for output in filter(figure_ending, outputs):
         shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
-        return f'<figure class="cell-figure">{shown}</figure>'
+        return Written(f'<figure class="cell-figure">{shown}</figure>')
     raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")
 
 
@@ -126,8 +128,8 @@ def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
     rows = [
         (
             f"[`{name}.py`]({name.replace('_', '-')}.md)",
-            record.about["device"],
-            record.about["versions"].get("torch", "–"),
+            escape_markdown(record.about["device"]),
+            escape_markdown(record.about["versions"].get("torch", "–")),
             record.about["date"],
             format_seconds(record.about["seconds"], 0, language=language),
             str(len(record.about["claims"])),
@@ -138,7 +140,8 @@ def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+    lines = (f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
+    return Written("\n".join(lines))
 
 
 def _expression(entry: Mapping) -> str:
@@ -163,9 +166,10 @@ def _glossary_list(project: Project, article: Article) -> str:
     language = article.language
     other = next(code for code in LANGUAGES if code != language)
     terms = sorted(read_glossary(project), key=lambda term: alphabetical(term[language], language))
-    return "\n\n".join(
+    written = "\n\n".join(
         f'**{term[language]}** · <span lang="{other}">{term[other]}</span>'
         f" {{ #{slugify(term[language], '-')} }}\n"
         f":   {term['what'][language]}"
         for term in terms
     )
+    return Written(written)

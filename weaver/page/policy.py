@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from pathlib import Path
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -20,17 +21,27 @@ _POLICY = {
 }
 
 
-def add_policy(document: str) -> str:
-    """Return an HTML document with a Content-Security-Policy of its own.
+def read_policy(theme: Path) -> str:
+    """Return the policy of a theme's pages; ``theme`` is the folder of its templates.
 
-    Nothing comes from another host, and of inline scripts only those that the
-    document holds now may run: the policy names their hashes.
+    Nothing comes from another host. Of inline scripts only the theme's own may run:
+    the policy names their hashes, whatever else a page comes to hold. They must be
+    written out in the template; data, ``<script type=…>``, are none.
     """
+    found = [
+        text
+        for path in sorted(theme.rglob("*.html"))
+        for text in _INLINE_SCRIPT.findall(path.read_text(encoding="utf-8"))
+    ]
     hashes = [
         "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-        for text in dict.fromkeys(_INLINE_SCRIPT.findall(document))
+        for text in dict.fromkeys(found)
     ]
     policy = {**_POLICY, "script-src": " ".join([_POLICY["script-src"], *hashes])}
-    text = "; ".join(f"{name} {value}" for name, value in policy.items())
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{text}">'
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def add_policy(document: str, policy: str) -> str:
+    """Return an HTML document that states its Content-Security-Policy first of all."""
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return document.replace("<head>", f"<head>\n    {meta}", 1)

@@ -6,8 +6,8 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
-from weaver.core.problems import fail
-from weaver.page.outputs import check_outputs, show_outputs, shows_figure
+from weaver.core.problems import WeaverError, fail
+from weaver.page.outputs import find_problems, show_outputs, shows_figure
 from weaver.program.localise import localise
 from weaver.program.record import Record
 from weaver.program.strings import Strings
@@ -129,7 +129,8 @@ def _code(
 ) -> NotebookNode:
     by_language = record.outputs.get(cell.name, {"en": []})
     outputs = by_language.get(article.language, by_language["en"])
-    check_outputs(record.path, cell.name, outputs)
+    if problems := find_problems(record.path, cell.name, outputs):
+        raise WeaverError(problems)
     source = cell.source
     if article.language == "tr":
         source = localise(cell, strings).source

@@ -23,8 +23,13 @@ from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.language.numbers import FILTERS, format_integer
 from weaver.prose.article import Article, Value
+from weaver.prose.markdown import escape_markdown
 
 _LANGUAGE = "the page's language"  # no expression can say this name
+
+
+class Written(str):
+    """Markdown that the engine wrote; any other text of an expression is shown as it is."""
 
 
 def evaluate(article: Article, part: Value, values: Mapping[str, object]) -> str:
@@ -108,13 +113,15 @@ def _in_language(function: Callable[..., str]) -> Callable[..., str]:
 
 @pass_context
 def _finish(context: Context, value: object) -> object:
-    """Write what has no filter: whole numbers and words only."""
+    """Write what has no filter: whole numbers, and words, which carry no marks."""
     if isinstance(value, bool | list | dict):
         raise TypeError(_("is not a number or a word"))
     if isinstance(value, float):
         raise TypeError(_("needs a filter: `| percent`, `| number(3)`, `| seconds`"))
     if isinstance(value, int):
         return format_integer(value, language=context[_LANGUAGE])
+    if isinstance(value, str) and not isinstance(value, Written):
+        return escape_markdown(value)
     return value
 
 

@@ -1,5 +1,6 @@
 """Markdown as blocks and what is inside them."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -11,6 +12,14 @@ from mdit_py_plugins.footnote import footnote_plugin
 from weaver.prose.article import Article, Prose, Value
 
 VALUE = "\ue000"  # stands for a value in Markdown without its expressions
+
+# What may begin a mark; an underscore within a word begins none.
+_MARK = re.compile(r"[&<>\"'`*\[\]\\|${}\n]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def escape_markdown(text: str) -> str:
+    """Return Markdown that shows a text as it is, on one line, whatever signs it holds."""
+    return _MARK.sub(lambda sign: f"&#{ord(sign[0])};", text)
 
 
 def parse_markdown(article: Article) -> list[Token]:

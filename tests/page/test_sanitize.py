@@ -1,0 +1,230 @@
+"""What a record may not carry into a page: tried one by one, and all together in a browser."""
+
+import base64
+import html
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import Workspace
+from markdown import markdown
+from playwright.sync_api import Browser
+
+from weaver.page.outputs import find_problems, show_outputs
+from weaver.page.sanitize import OutputError, read_html, read_svg
+from weaver.program.record import write_record
+from weaver.prose.markdown import escape_markdown
+
+RUNS = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+GIF = base64.b64encode(b"GIF89a").decode()
+
+
+def svg(inside: str, attributes: str = "") -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' viewBox="0 0 9 9"{attributes}>{inside}</svg>'
+    )
+
+
+REFUSED = [
+    ("image/svg+xml", svg("<script>window.ran = 1</script>"), "<script>"),
+    ("image/svg+xml", svg("<foreignObject/>"), "<foreignObject>"),
+    ("image/svg+xml", svg('<h:p xmlns:h="http://www.w3.org/1999/xhtml"/>'), "<p>"),
+    ("image/svg+xml", svg("", ' onload="window.ran = 1"'), "onload="),
+    ("image/svg+xml", svg('<g onclick="window.ran = 1"/>'), "onclick="),
+    ("image/svg+xml", svg('<a xlink:href="javascript:window.ran = 1"/>'), "<a>"),
+    ("image/svg+xml", svg('<use xlink:href="https://example.org/#a"/>'), "https://example.org"),
+    ("image/svg+xml", svg('<use href="data:image/svg+xml,&lt;svg/&gt;"/>'), "<use href="),
+    ("image/svg+xml", svg('<image href="https://example.org/a.png"/>'), "<image href="),
+    ("image/svg+xml", svg('<image href="data:image/svg+xml;base64,PHN2Zy8+"/>'), "<image href="),
+    ("image/svg+xml", svg(f'<image href="data:image/png;base64,{GIF}"/>'), "image/png is none"),
+    ("image/svg+xml", svg('<animate attributeName="href" to="javascript:0"/>'), "<animate>"),
+    ("image/svg+xml", svg('<set attributeName="onload" to="window.ran = 1"/>'), "<set>"),
+    ("image/svg+xml", svg('<g style="fill: url(https://example.org/)"/>'), "<g style="),
+    ("image/svg+xml", svg('<g style="background: red"/>'), "<g style="),
+    ("image/svg+xml", svg('<g fill="url(//example.org)"/>'), "<g fill="),
+    ("image/svg+xml", svg('<path d="M 0 0 a 1 1 0 0 0 1 1"/>'), "<path d="),
+    ("image/svg+xml", svg('<path d="M 0 0 L 1"/>'), "<path d="),
+    ("image/svg+xml", '<svg width="9"/>', "no viewBox"),
+    ("image/svg+xml", '<svg viewBox="0 0 9"/>', "no viewBox"),
+    ("image/svg+xml", "<svg", "not a whole SVG"),
+    ("image/svg+xml", "no figure", "not a whole SVG"),
+    ("image/png", f'{PNG}"><script>window.ran = 1</script>', "not base64"),
+    ("image/png", base64.b64encode(RUNS.encode()).decode(), "image/png is none"),
+    ("image/jpeg", PNG, "image/jpeg is none"),
+    ("text/html", "<script>window.ran = 1</script>", "<script>"),
+    ("text/html", "<img src=x onerror='window.ran = 1'>", "<img>"),
+    ("text/html", "<iframe srcdoc='<script>parent.ran = 1</script>'></iframe>", "<iframe>"),
+    ("text/html", "<a href='javascript:window.ran = 1'>a</a>", "<a>"),
+    ("text/html", "<meta http-equiv=refresh content='0; url=https://example.org'>", "<meta>"),
+    ("text/html", "<style>body { display: none }</style>", "<style>"),
+    ("text/html", "<style scoped>body { display: none }</style>", "<style>"),
+    ("text/html", "<svg><script>window.ran = 1</script></svg>", "<svg>"),
+    ("text/html", "<td onclick='window.ran = 1'>a</td>", "onclick="),
+    ("text/html", "<p style='background: url(https://example.org)'>a</p>", "style="),
+    ("text/html", "<p id='content'>a</p>", "id="),
+    ("text/html", "</div></main>", "</div> closes nothing"),
+    ("text/html", "<table><tr><td>", "<td> is never closed"),
+    ("text/html", "<!--><script>window.ran = 1</script>-->", "<!-->"),
+    ("text/html", "<![CDATA[<script>]]>", "<![CDATA"),
+    ("text/latex", r"$\href{javascript:alert(1)}{x}$", r"Unknown command "),
+    ("text/latex", r"$\frac{1}{2$", "LaTeX"),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "named"), REFUSED)
+def test_what_is_on_no_list_is_refused_by_its_name(kind, content, named):
+    output = {"output_type": "display_data", "data": {kind: content}, "metadata": {}}
+    (problem,) = find_problems(Path("runs/line.ipynb"), "plot", [output])
+    assert str(problem).startswith("runs/line.ipynb: cell 'plot': ")
+    assert named in problem.text
+    with pytest.raises(OutputError):
+        show_outputs("plot", [output], "", "en")
+
+
+def test_markup_in_text_stays_text():
+    words = RUNS.replace("<", "&lt;")
+    figure = svg(f"<text>{words}</text><g><text><![CDATA[{RUNS}]]></text></g>")
+    table = f"<table><tr><td class='a\"b'>{words}</td></tr></table>"
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": RUNS},
+        {"output_type": "stream", "name": "stderr", "text": RUNS},
+        {"output_type": "error", "ename": "Error", "evalue": RUNS, "traceback": []},
+        *(
+            {"output_type": "display_data", "data": {kind: content}, "metadata": {}}
+            for kind, content in {
+                "image/svg+xml": figure,
+                "text/html": table,
+                "text/markdown": f"{RUNS}\n\n[a](javascript:window.ran=1)",
+                "text/plain": RUNS,
+                "text/latex": r"\text{<script>window.ran = 1</script>}",
+            }.items()
+        ),
+    ]
+    shown = show_outputs("plot", outputs, f'"{RUNS}', "en")
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "href" not in shown
+    assert shown.count("&lt;script&gt;") == 10  # one of them in the alt text
+
+
+def test_what_matplotlib_and_pandas_write_is_kept():
+    assert len(read_svg(svg('<g style="fill: #1f77b4; stroke: none"/>'))) == 1
+    assert len(read_svg(svg('<use xlink:href="#m1" style="fill: url(#h)"/>'))) == 1
+    assert len(read_svg(svg("<metadata><script/></metadata><style>a{}</style>"))) == 0
+    row = '<tr style="text-align: right;"><th colspan="2" scope="row">a &lt; b<br>c</th></tr>'
+    assert read_html(f'<table border="1" class="dataframe">{row}</table>') == (
+        f"<table>{row}</table>"
+    )
+
+
+def test_escaped_text_is_the_same_text_once_it_is_rendered():
+    for text in ("a_b *c* `d` [e](f) <b> & $x$ \\* | {#a} 'q' \"r\"", "_x_", "cuda (v1.0)", RUNS):
+        shown = markdown(escape_markdown(text), extensions=["tables", "attr_list", "smarty"])
+        assert html.unescape(shown.removeprefix("<p>").removesuffix("</p>")) == text
+
+
+# --- a record made by hand, in a site -----------------------------------------
+
+
+def forge(site: Workspace, change) -> None:
+    """Change a record and sign it, as the runner would."""
+    notebook = nbformat.read(site.record, as_version=4)
+    change(notebook, {cell.metadata.weaver.name: cell for cell in notebook.cells})
+    write_record(site.record, notebook)
+
+
+def test_a_forged_record_stops_the_build_and_the_check_and_is_named(example):
+    def change(notebook, cells) -> None:
+        data = cells["plot"].outputs[0].data
+        data["image/svg+xml"] = data["image/svg+xml"].replace("</svg>", "<script/></svg>")
+
+    forge(example, change)
+    said = "tutorials_src/runs/line.ipynb: cell 'plot': an SVG may not hold <script>"
+    for done in (example.build("--strict"), example.weaver("check")):
+        assert done.status == 1
+        assert said in done.err
+        assert "Traceback" not in done.err
+
+
+def inject(site: Workspace) -> None:
+    """Put markup wherever a record, and what a contributor writes, may hold a text."""
+
+    def change(notebook, cells) -> None:
+        about = notebook.metadata.weaver
+        about.device = RUNS
+        about.datasets = {f"{RUNS}/{RUNS}": "0" * 64}
+        about["values"]["said"] = RUNS
+        about.claims[0] = {"of": RUNS, "source": RUNS, "want": RUNS}
+        cells["fit"].outputs[0].text = RUNS
+        data = cells["plot"].outputs[0].data
+        words = RUNS.replace("<", "&lt;")
+        data["image/svg+xml"] = data["image/svg+xml"].replace(">points<", f">{words}<")
+        cells["solution"].outputs = nbformat.from_dict(
+            [
+                {"output_type": "stream", "name": "stderr", "text": RUNS},
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {"text/markdown": RUNS, "text/plain": RUNS},
+                },
+            ]
+        )
+
+    forge(site, change)
+    for language in ("tr", "en"):
+        page = site.page(language)
+        old = page.read_text(encoding="utf-8").partition("title: ")[2].partition("\n")[0]
+        site.edit(page, f"title: {old}", f"title: {json.dumps(old + RUNS)}")
+        site.edit(page, "{{ share | percent }}", "{{ said }} {{ run.device }}")
+        home = page.with_name("index.md")
+        text = home.read_text(encoding="utf-8")
+        home.write_text(f"{text}\n{{{{ line.said }}}} {{{{ runs() }}}}\n", encoding="utf-8")
+
+
+def test_nothing_of_a_forged_record_runs_or_becomes_an_element(example, browser, serve):
+    inject(example)
+    assert example.build("--strict").status == 0
+    visit = watch(browser)
+    home = serve(example.root / "site")
+    for address in ("/", "/line/", "/en/line/", "/en/", "/404.html"):
+        page = visit(home + address)
+        assert page.evaluate("window.ran") is None, address
+        assert page.locator("[onerror], img[src=x]").count() == 0, address
+        assert "window.ran" in page.locator("body").text_content(), address
+    page.context.close()
+
+
+def test_no_inline_script_but_the_themes_runs_in_a_page_that_came_to_hold_one(
+    example, browser, serve
+):
+    assert example.build("--strict").status == 0
+    path = example.root / "site" / "en" / "line" / "index.html"
+    text = path.read_text(encoding="utf-8").replace("</main>", f"{RUNS}</main>")
+    path.write_text(text, encoding="utf-8")
+    address = serve(example.root / "site") + "/en/line/"
+    visit = watch(browser)
+    page = visit(address)
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("document.documentElement.dataset.theme") == ""  # its own ran
+    # Without the policy it would: this is what the test sees.
+    path.write_text(text.replace("Content-Security-Policy", "X-Nothing"), encoding="utf-8")
+    page = visit(f"{address}?again")  # the browser keeps the other
+    assert page.evaluate("window.ran") == 1
+    page.context.close()
+
+
+def watch(browser: Browser):
+    """Return a function that opens an address; a dialog fails."""
+    context = browser.new_context()
+
+    def visit(address: str):
+        page = context.new_page()
+        page.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
+        page.goto(address, wait_until="load")
+        return page
+
+    return visit
