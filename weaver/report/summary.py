@@ -1,11 +1,11 @@
 """Sum up the site for the page of a CI run: runs, claims, sizes, languages."""
 
 import gzip
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from weaver.check.parity import compare_articles
-from weaver.check.registry import check
+from weaver.check.registry import find_problems
 from weaver.core.messages import _, ngettext
 from weaver.core.problems import WeaverError
 from weaver.site import Site
@@ -13,9 +13,14 @@ from weaver.site import Site
 
 def summarise(site: Site, built: Path) -> str:
     """Return the state of the records and of the built site as Markdown."""
-    problems = check(site)
+    problems = find_problems(site)
+    differing = Counter(
+        Path(*problem.path.relative_to(site.project.docs).parts[1:])
+        for problem, check in problems.items()
+        if check in ("parity", "twins")
+    )
     count = ngettext("{count} problem", "{count} problems", len(problems))
-    lines = [*_runs(site), "", *_pages(site, built), ""]
+    lines = [*_runs(site), "", *_pages(site, built, differing), ""]
     lines += [f"## {_('Check')}", "", count.format(count=len(problems))]
     return "\n".join(lines + [f"- {problem}" for problem in problems])
 
@@ -39,7 +44,7 @@ def _runs(site: Site) -> Iterator[str]:
         yield f"| `{name}` | {state} | {' | '.join(cells)} |"
 
 
-def _pages(site: Site, built: Path) -> Iterator[str]:
+def _pages(site: Site, built: Path, differing: Mapping[Path, int]) -> Iterator[str]:
     first, *others = site.project.languages
     folders = {first: built} | {language: built / language for language in others}
     sizes = (_("KB, {language}").format(language=language) for language in folders)
@@ -48,8 +53,10 @@ def _pages(site: Site, built: Path) -> Iterator[str]:
     for path in site.project.article_paths(first):
         page = path.relative_to(site.project.docs / first)
         sizes = (_size(folder, page) for folder in folders.values())
-        name = page.with_suffix("").as_posix()
-        yield f"| {name} | {' | '.join(sizes)} | {_parity(site, page)} |"
+        count = differing.get(page, 0)
+        said = ngettext("{count} difference", "{count} differences", count).format(count=count)
+        cells = [page.with_suffix("").as_posix(), *sizes, f"**{said}**" if count else _("same")]
+        yield f"| {' | '.join(cells)} |"
     yield "\n" + _("KB of HTML, gzipped. Languages: what check finds in one of them only.")
 
 
@@ -61,15 +68,3 @@ def _size(folder: Path, page: Path) -> str:
     if not built.exists():
         return _("not built")
     return f"{len(gzip.compress(built.read_bytes(), 9)) / 1024:.1f}"
-
-
-def _parity(site: Site, page: Path) -> str:
-    try:
-        first, *others = (
-            site.article(language, page.as_posix()) for language in site.project.languages
-        )
-    except WeaverError as error:
-        return f"**{error.problems[0].text}**"
-    count = sum(1 for other in others for _each in compare_articles(first, other))
-    text = ngettext("{count} difference", "{count} differences", count)
-    return f"**{text.format(count=count)}**" if count else _("same")
