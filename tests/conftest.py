@@ -17,8 +17,11 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.browser import FLAGS, find_chromium, served
 from weaver.core import messages
 from weaver.core.project import Project
+from weaver.language.language import load_language
 
 ROOT = Path(__file__).parent.parent
+LANGUAGES = [load_language(ROOT / "languages", code) for code in Project(ROOT).languages]
+LANGUAGE = {str(language): language for language in LANGUAGES}
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 # Small models gain nothing from more threads, and lose much beside other processes.

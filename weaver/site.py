@@ -38,10 +38,6 @@ class Site:
         """The language whose pages are at the site's root."""
         return self.project.languages[0]
 
-    def language(self, code: str) -> Language:
-        """Return what a language needs."""
-        return self._once(load_language, self.project.languages_folder, code)
-
     @property
     def drift(self) -> list[Behind]:
         """The sections in which a translation is behind."""
@@ -73,14 +69,28 @@ class Site:
         return self._once(read_checked, self.project)
 
     @property
-    def all_strings(self) -> dict[str, Strings]:
-        """The words for other languages of every tutorial, and those of ``common``."""
-        return self._once(read_strings, self.project.strings)
+    def languages(self) -> list[Language]:
+        """The site's languages, that of the originals first."""
+        return [self.language(code) for code in self.project.languages]
 
-    def strings(self, name: str) -> Strings:
-        """Return the words that a tutorial's code may show in another language."""
-        path, common = self.project.strings, self.all_strings.get("common")
-        return self.all_strings.get(name, Strings(path, {}, common.own if common else {}))
+    def language(self, code: str) -> Language:
+        """Return one of the site's languages."""
+        return self._once(load_language, self.project.languages_folder, code)
+
+    @property
+    def all_strings(self) -> Mapping[str, Mapping[str, Strings]]:
+        """The words of code by language, then by tutorial; ``common`` has those for all."""
+        paths = {code: self.project.strings(code) for code in self.project.translations_of_code}
+        return {code: self._once(read_strings, path) for code, path in paths.items()}
+
+    def strings(self, name: str) -> Mapping[str, Strings]:
+        """Return the words that a tutorial's code has in each other language."""
+        found = {}
+        for code, sections in self.all_strings.items():
+            common = sections["common"].own if "common" in sections else {}
+            path = self.project.strings(code)
+            found[code] = sections.get(name, Strings(path, {}, common))
+        return found
 
     def tutorial(self, name: str) -> Tutorial:
         """Return a tutorial's program."""
@@ -96,7 +106,9 @@ class Site:
 
     def article(self, language: str, page: str) -> Article:
         """Return a page: ``linear-regression.md``, say."""
-        return self._once(read_article, self.project.docs / language / page, language)
+        return self._once(
+            read_article, self.project.docs / language / page, self.language(language)
+        )
 
     @cached_property
     def tutorials(self) -> Mapping[str, Tutorial]:
@@ -131,7 +143,7 @@ class Site:
     def problems(self) -> list[Problem]:
         """What keeps files from being read."""
         _ = self.tutorials, self.records, self.articles
-        for name in ("pins", "quoted", "glossary", "checked", "all_strings"):
+        for name in ("languages", "pins", "quoted", "glossary", "checked", "all_strings"):
             with suppress(WeaverError):
                 getattr(self, name)
         errors = [kept for kept in self._read.values() if isinstance(kept, WeaverError)]

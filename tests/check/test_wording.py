@@ -1,12 +1,12 @@
 """Language checks: spelling, the glossary's terms and typography, with file and line."""
 
 import pytest
-from conftest import ROOT
+from conftest import LANGUAGE, LANGUAGES, ROOT
 
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import is_formed
 from weaver.check.typography import find_slips
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 
 
 @pytest.fixture(scope="module")
@@ -48,16 +48,16 @@ def test_what_was_meant_is_suggested(spellers):
 
 
 def test_words_are_judged_once(example):
-    speller = Speller(example.project, "tr")
+    speller = Speller(example.project, LANGUAGE["tr"])
     assert speller.right("elma")
     assert not speller.right("elmma")
     speller.remember()
-    again = Speller(example.project, "tr")
+    again = Speller(example.project, LANGUAGE["tr"])
     assert again.right("elma")
     assert not again.right("elmma")
     assert "_hunspell" not in vars(again)  # no dictionary was read
     example.project.words.write_text("tr: [elmma]\n", encoding="utf-8")
-    assert Speller(example.project, "tr").right("elmma")
+    assert Speller(example.project, LANGUAGE["tr"]).right("elmma")
 
 
 def test_endings_follow_vowels_and_consonants():
@@ -78,15 +78,15 @@ def test_code_and_addresses_are_no_prose():
 @pytest.mark.parametrize(
     ("language", "text", "wrong"),
     [
-        ("tr", "doğruluk 84% oldu", "percent sign stands before"),
-        ("tr", "doğruluk % 84 oldu", "no space after the percent"),
-        ("tr", "kayıp 0.5 oldu", "decimal comma"),
-        ("tr", "64lük yığın", "apostrophe"),
-        ("tr", "GPUda çalışır", "apostrophe"),
+        ("tr", "doğruluk 84% oldu", "yüzde işareti sayıdan önce"),
+        ("tr", "doğruluk % 84 oldu", "sonra boşluk konmaz"),
+        ("tr", "kayıp 0.5 oldu", "virgülle ayrılır"),
+        ("tr", "64lük yığın", "kesme işaretiyle"),
+        ("tr", "GPUda çalışır", "kesme işaretiyle"),
         ("tr", "ağ ve ve katman", "a word twice"),
         ("en", "an accuracy of %84", "percent sign stands after"),
         ("en", "an accuracy of 84 %", "no space before the percent"),
-        ("en", "a loss of 0,5 here", "decimal point"),
+        ("en", "a loss of 0,5 here", "after a point"),
         ("en", "in the the net", "a word twice"),
         ("en", "“curved” quotes", "curved quotation"),
         ("en", "sigmoid’s", "curved apostrophe"),
@@ -97,7 +97,7 @@ def test_code_and_addresses_are_no_prose():
     ],
 )
 def test_slips_of_typography_are_found(language, text, wrong):
-    assert any(wrong in said for _, _, said, _ in find_slips(text, language))
+    assert any(wrong in said for _, _, said, _ in find_slips(text, LANGUAGE[language]))
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_slips_of_typography_are_found(language, text, wrong):
     ],
 )
 def test_what_is_right_has_no_slips(language, text):
-    assert list(find_slips(text, language)) == []
+    assert list(find_slips(text, LANGUAGE[language])) == []

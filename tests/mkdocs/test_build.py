@@ -44,7 +44,7 @@ def test_editing_a_sentence_needs_no_run(example, light):
 
 def test_a_changed_comment_is_shown_without_a_run(example, light):
     example.edit(example.source, "# the line to find", "# our line")
-    example.edit(example.project.strings, "# the line to find", "# our line")
+    example.edit(example.project.strings("tr"), "# the line to find", "# our line")
     assert example.build("--strict", **light).status == 0
     assert "# our line" in html(example, "en/line")
 

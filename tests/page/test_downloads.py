@@ -13,12 +13,12 @@ import jupytext
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, Workspace
+from conftest import LANGUAGE, LANGUAGES, ROOT, Workspace
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbclient import NotebookClient
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 from weaver.language.numbers import format_date, format_duration
 from weaver.page.downloads import plain_markdown
 from weaver.page.provenance import repository_links
@@ -347,13 +347,13 @@ def test_addresses_of_a_repository():
 )
 def test_durations(seconds, tr, en):
     for language, written in (("tr", tr), ("en", en)):
-        said = format_duration(seconds, language=language)
+        said = format_duration(seconds, language=LANGUAGE[language])
         assert said.replace("\N{NO-BREAK SPACE}", " ") == written
 
 
 def test_dates():
-    assert format_date("2026-02-01", language="tr") == "1 Şubat 2026"
-    assert format_date("2026-02-01", language="en") == "1 February 2026"
+    assert format_date("2026-02-01", language=LANGUAGE["tr"]) == "1 Şubat 2026"
+    assert format_date("2026-02-01", language=LANGUAGE["en"]) == "1 February 2026"
 
 
 # --- links of cells ----------------------------------------------------------

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import LANGUAGE, ROOT
 from PIL import Image
 
 from weaver.page.figures import fit_svg
@@ -31,7 +31,7 @@ def svg(tmp_path_factory) -> str:
 
 
 def test_the_figure_is_still_xml_and_keeps_its_words(svg):
-    tree = ET.fromstring(fit_svg(svg, "loss", 'say "<this>"', "en"))
+    tree = ET.fromstring(fit_svg(svg, "loss", 'say "<this>"', LANGUAGE["en"]))
     assert tree.get("aria-label") == 'say "<this>"'
     words = [text.text for text in tree.iter("text")]
     assert "loss & <gain>" in words
@@ -40,7 +40,7 @@ def test_the_figure_is_still_xml_and_keeps_its_words(svg):
 
 
 def test_colours_follow_the_theme(svg):
-    fitted = fit_svg(svg, "loss", "", "en")
+    fitted = fit_svg(svg, "loss", "", LANGUAGE["en"])
     assert "var(--figure-0)" in fitted
     assert "currentColor" in fitted
     assert "#1f77b4" not in fitted
@@ -48,7 +48,7 @@ def test_colours_follow_the_theme(svg):
 
 
 def test_every_reference_has_its_target_and_names_the_figure(svg):
-    fitted = fit_svg(svg, "loss", "", "en")
+    fitted = fit_svg(svg, "loss", "", LANGUAGE["en"])
     referred = set(re.findall(r'(?:url\(#|href="#)([^")]+)', fitted))
     assert referred
     assert referred == set(re.findall(r' id="([^"]+)"', fitted))
@@ -56,18 +56,18 @@ def test_every_reference_has_its_target_and_names_the_figure(svg):
 
 
 def test_numbers_are_the_languages_own(svg):
-    assert re.search(r">0,\d+<", fit_svg(svg, "loss", "", "tr"))
-    assert not re.search(r">0,\d+<", fit_svg(svg, "loss", "", "en"))
+    assert re.search(r">0,\d+<", fit_svg(svg, "loss", "", LANGUAGE["tr"]))
+    assert not re.search(r">0,\d+<", fit_svg(svg, "loss", "", LANGUAGE["en"]))
 
 
 def test_pictures_inside_are_untouched(svg):
     (image,) = re.findall(r"base64,([^\"]+)", svg)
-    (fitted,) = re.findall(r"base64,([^\"]+)", fit_svg(svg, "loss", "", "tr"))
+    (fitted,) = re.findall(r"base64,([^\"]+)", fit_svg(svg, "loss", "", LANGUAGE["tr"]))
     assert "".join(fitted.split()) == "".join(image.split())
 
 
 def test_it_gets_smaller(svg):
-    assert len(fit_svg(svg, "loss", "", "en")) < 0.4 * len(svg)
+    assert len(fit_svg(svg, "loss", "", LANGUAGE["en"])) < 0.4 * len(svg)
 
 
 def test_it_looks_the_same(svg, browser):
@@ -83,7 +83,7 @@ def test_it_looks_the_same(svg, browser):
     style = "".join(f"--figure-{name}: {value};" for name, value in colours.items())
     page = browser.new_page(viewport={"width": 800, "height": 600})
     drawn = []
-    for figure in (svg[svg.index("<svg") :], fit_svg(svg, "loss", "", "en")):
+    for figure in (svg[svg.index("<svg") :], fit_svg(svg, "loss", "", LANGUAGE["en"])):
         page.set_content(f'<body style="margin: 0; font-family: DejaVu Sans; {style}">{figure}')
         page.locator("svg").evaluate(
             "svg => { svg.style.width = '600px'; svg.style.height = 'auto'; }"
@@ -112,7 +112,7 @@ def test_it_looks_the_same(svg, browser):
     ],
 )
 def test_a_relative_path_meets_the_same_points(path):
-    fitted = fit_svg(f'<svg viewBox="0 0 9 9"><path d="{path}"/></svg>', "", "", "en")
+    fitted = fit_svg(f'<svg viewBox="0 0 9 9"><path d="{path}"/></svg>', "", "", LANGUAGE["en"])
     (short,) = re.findall(r' d="([^"]*)"', fitted)
     expected = [
         (c, [round(float(n), 1) for n in p.split()])
@@ -145,11 +145,14 @@ def absolute(path: str) -> list[tuple[str, list[float]]]:
 def test_a_figure_is_the_same_in_every_build():
     """Python orders a set of words anew in each process."""
     program = (
+        "from pathlib import Path\n"
         "from weaver.page.figures import fit_svg\n"
         'drawn = \'<path d="M0 0L9 9z" fill="url(#p)" clip-path="url(#c)"/>\'\n'
         'for_both = \'<pattern id="p"/><clipPath id="c"/>\'\n'
         "svg = f'<svg viewBox=\"0 0 9 9\">{for_both}{drawn}</svg>'\n"
-        "print(fit_svg(svg, 'f', 'alt', 'en'))\n"
+        "from weaver.language.language import load_language\n"
+        f"english = load_language(Path({str(ROOT / 'languages')!r}), 'en')\n"
+        "print(fit_svg(svg, 'f', 'alt', english))\n"
     )
     made = {
         subprocess.run(

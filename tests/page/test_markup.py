@@ -4,11 +4,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from conftest import LANGUAGE
 from markdown import Markdown
 
 from weaver.core.slugs import slugify
 from weaver.core.urls import resolve_link
-from weaver.language.words import capitalised
 from weaver.page.markup import Context, PageExtension, mark_output
 from weaver.page.render import find_failures
 
@@ -113,5 +113,5 @@ def test_an_anchor_is_plain_ascii(heading, anchor):
 
 
 def test_a_turkish_capital_keeps_its_dot():
-    assert capitalised("ileri yayılım", "tr") == "İleri yayılım"
-    assert capitalised("iteration", "en") == "Iteration"
+    assert LANGUAGE["tr"].capitalised("ileri yayılım") == "İleri yayılım"
+    assert LANGUAGE["en"].capitalised("iteration") == "Iteration"

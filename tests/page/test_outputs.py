@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import Workspace, make_once
+from conftest import LANGUAGE, Workspace, make_once
 
 from weaver.page.outputs import (
     KINDS,
@@ -196,8 +196,8 @@ def shown_as(kind: str, content: str) -> dict:
 
 def test_a_short_output_is_shown_whole_and_escaped():
     text = "\n".join(["a < b & c"] * LONGEST)
-    assert "<details>" not in show_text(f"{text}\n", "tr")
-    assert show_text("a < b & c\n", "en") == (
+    assert "<details>" not in show_text(f"{text}\n", LANGUAGE["tr"])
+    assert show_text("a < b & c\n", LANGUAGE["en"]) == (
         '<pre class="cell-output"><samp>a &lt; b &amp; c</samp></pre>'
     )
 
@@ -207,7 +207,7 @@ def test_a_short_output_is_shown_whole_and_escaped():
 )
 def test_a_long_output_folds_after_its_first_lines_and_loses_none(language, summary):
     lines = [f"line {number}" for number in range(LONGEST + 1)]
-    shown = show_text("\n".join(lines), language)
+    shown = show_text("\n".join(lines), LANGUAGE[language])
     first, _, rest = shown.partition("<details>")
     assert re.findall(r"line \d+", first) == lines[:SHOWN]
     assert re.findall(r"line \d+", rest) == lines[SHOWN:]

@@ -1,10 +1,7 @@
 """Pages about all articles: checked figures, glossary, figures of records."""
 
 import pytest
-from conftest import Workspace
-
-from weaver.core.project import LANGUAGES
-from weaver.language.words import alphabetical
+from conftest import LANGUAGE, LANGUAGES, Workspace
 
 
 def html(site: Workspace, language: str) -> str:
@@ -43,7 +40,7 @@ def test_a_term_has_a_tooltip_where_an_article_first_says_it(recorded, pages):
 
 def test_turkish_words_are_sorted_as_in_a_turkish_dictionary():
     words = ["zaman", "şekil", "sigmoid", "ışık", "isim", "çizgi", "cisim", "öğe", "oran"]
-    assert sorted(words, key=lambda word: alphabetical(word, "tr")) == [
+    assert sorted(words, key=LANGUAGE["tr"].sort_key) == [
         *("cisim", "çizgi", "ışık", "isim", "oran", "öğe", "sigmoid", "şekil", "zaman"),
     ]
 

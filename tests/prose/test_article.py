@@ -1,6 +1,7 @@
 """Reading an article and its expressions."""
 
 import pytest
+from conftest import LANGUAGE
 
 from weaver.core.problems import WeaverError
 from weaver.prose.article import CellReference, Prose, Value
@@ -13,7 +14,7 @@ FRONT = "---\ntitle: A\ntutorial: line\n---\n"
 def read(folder, text: str, language: str = "en"):
     path = folder / "page.md"
     path.write_text(text, encoding="utf-8")
-    return read_article(path, language)
+    return read_article(path, LANGUAGE[language])
 
 
 def problem(folder, text: str) -> str:

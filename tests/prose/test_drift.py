@@ -25,7 +25,7 @@ def git(site: Workspace, *arguments: str) -> str:
 
 
 def commit(site: Workspace) -> None:
-    git(site, "add", "docs")
+    git(site, "add", "docs", "mkdocs.yml", "base.yml")
     git(site, "commit", "-q", "--allow-empty", "-m", "step")
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from browsing import violations
-from conftest import ROOT
+from conftest import LANGUAGES, ROOT
 from playwright.sync_api import expect
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 from weaver.prose.data import read_glossary
 from weaver.publish.search import Section, read_sections
 

@@ -16,10 +16,10 @@ import pytest
 import yaml
 from browsing import violations
 from bs4 import BeautifulSoup
-from conftest import ROOT, Workspace
+from conftest import LANGUAGES, ROOT, Workspace
 from PIL import Image
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 from weaver.page.highlight import Highlight
 from weaver.program.record import read_record
 from weaver.publish.cards import SIZE, Card, draw_card, make_card

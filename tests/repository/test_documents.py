@@ -98,7 +98,7 @@ def test_code_that_does_not_work_is_found(text, said, tmp_path):
     [
         "```python norun\n1 / 0\n```",
         "```{.python .norun}\n1 / 0\n```",
-        "```python\nfrom weaver.core.project import LANGUAGES\n\nprint(LANGUAGES)\n```"
+        "```python\nfrom weaver.core.project import SOURCE_LANGUAGE\n\nprint(SOURCE_LANGUAGE)\n```"
         "```python\n>>> 1 + 1\n2\n```",
         "```sh\nmake site   # both languages\nmake run NAME=x\n```",
         "```text\nanything\n```",

@@ -7,9 +7,9 @@ Turkish and its English text must contain (regular expressions, in any case).
 import re
 
 import pytest
-from conftest import ROOT
+from conftest import LANGUAGES, ROOT
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 from weaver.prose.data import read_checked
 
 LINEAR = "linear-regression"

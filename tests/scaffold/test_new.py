@@ -71,20 +71,22 @@ def test_a_new_tutorial_lacks_only_what_its_author_must_say(example: Workspace) 
 
 def test_the_configuration_keeps_its_comments_and_layout(example: Workspace) -> None:
     path = example.root / "mkdocs.yml"
-    text = "# Before\nnav:\n  - index.md  # home\n  - line.md  # an article\n  # after it\nx: 1\n"
+    text = "# Before\nINHERIT: base.yml\nnav:\n  - index.md  # home\n"
+    text += "  - line.md  # an article\n  # after it\nx: 1\n"
     path.write_text(text, encoding="utf-8")
     new_tutorial(example.project, "second", {})
     new_text = path.read_text(encoding="utf-8")
     assert new_text == text.replace("# an article\n", "# an article\n  - second.md\n")
-    path.write_text("nav: [line.md, index.md] # short", encoding="utf-8")
+    flow = "INHERIT: base.yml\nnav: [line.md, index.md] # short"
+    path.write_text(flow, encoding="utf-8")
     new_tutorial(example.project, "third", {})
-    assert path.read_text(encoding="utf-8") == "nav: [line.md, third.md, index.md] # short"
+    assert path.read_text(encoding="utf-8") == flow.replace("line.md,", "line.md, third.md,")
 
 
 def test_strings_that_are_shared_already_are_not_written_again(example: Workspace) -> None:
-    example.edit(example.project.strings, "common:\n", 'common:\n  "step": "adım"\n')
+    example.edit(example.project.strings("tr"), "common:\n", 'common:\n  "step": "adım"\n')
     new_tutorial(example.project, "second", {})
-    strings = yaml.safe_load(example.project.strings.read_text(encoding="utf-8"))
+    strings = yaml.safe_load(example.project.strings("tr").read_text(encoding="utf-8"))
     assert "step" not in strings["second"] and strings["second"]["loss"] == "kayıp"
 
 
@@ -111,7 +113,7 @@ def test_a_name_that_cannot_be_is_refused(example: Workspace, name: str, said: s
     assert files_of(example) == before
 
 
-@pytest.mark.parametrize("config", ["nav: {", "site_name: x\n", "- a\n"])
+@pytest.mark.parametrize("config", ["nav: {", "INHERIT: base.yml\n", "- a\n"])
 def test_a_configuration_that_cannot_take_it_is_left_alone(
     example: Workspace, config: str
 ) -> None:

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from browsing import COLOURS, MERGE_ALIKE, violations
-from conftest import ROOT
+from conftest import LANGUAGES, ROOT
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 
 PAGES = sorted(path.stem for path in Project(ROOT).article_paths("tr"))
 ARTICLES = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from weaver.check.results import typed_problem, typed_results
 from weaver.core.problems import Problem, WeaverError
+from weaver.core.project import SOURCE_LANGUAGE
 from weaver.page.highlight import read_highlight
 from weaver.page.outputs import find_problems, shows_figure
 from weaver.page.overview import overview_names
@@ -60,7 +61,7 @@ def _check_order(article: Article, tutorial: Tutorial) -> Iterator[Problem]:
 def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
     for reference in article.cells:
         name, line = reference.name, reference.line
-        image = shows_figure(record.outputs.get(name, {}).get("en", []))
+        image = shows_figure(record.outputs.get(name, {}).get(SOURCE_LANGUAGE, []))
         if image and not (reference.alt or "").strip():
             text = f'cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`'
             yield Problem(article.path, line, text)

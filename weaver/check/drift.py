@@ -1,7 +1,7 @@
 """Name the sections that a translation is behind in."""
 
 from weaver.core.problems import Problem
-from weaver.prose.drift import find_drift, order_languages
+from weaver.prose.drift import find_drift
 from weaver.site import Site
 
 
@@ -11,7 +11,7 @@ def check_drift(site: Site) -> list[Problem]:
     behind, _ = find_drift(project)
     problems = []
     for one in behind:
-        path, twin = (project.docs / code / one.page for code in order_languages(one.language))
+        path, twin = (project.docs / code / one.page for code in (one.language, one.ahead))
         place = f"{twin.relative_to(project.root).as_posix()}:{one.twin_line}"
         name = one.page.removesuffix(".md")
         text = f"not brought up to date with {place}: translate the change; if it needs none, "

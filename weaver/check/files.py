@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from weaver.core.problems import Problem
-from weaver.core.project import LANGUAGES
 from weaver.site import Site
 
 
@@ -14,10 +13,11 @@ def check_files(site: Site) -> list[Problem]:
 
 def check_twins(site: Site) -> Iterator[Problem]:
     """Find pages that are not there in every language."""
+    languages = site.project.languages
     for article in site.every_article():
         page = article.path.relative_to(site.project.docs / article.language)
-        if not all((site.project.docs / other / page).exists() for other in LANGUAGES):
-            yield Problem(article.path, 0, f"has no twin in {', '.join(LANGUAGES)}")
+        if not all((site.project.docs / other / page).exists() for other in languages):
+            yield Problem(article.path, 0, f"has no twin in {', '.join(languages)}")
 
 
 def check_runs(site: Site) -> Iterator[Problem]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weaver.core.problems import Problem
-from weaver.core.project import LANGUAGES
 from weaver.page.highlight import shown_values
 from weaver.prose.article import Article, Value
 from weaver.prose.markdown import parse_markdown, walk
@@ -27,7 +26,7 @@ class _Shared:
 
 def check_parity(site: Site) -> Iterator[Problem]:
     """Say where a page differs from the original in what its languages must share."""
-    first, *others = LANGUAGES
+    first, *others = site.project.languages
     for language in others:
         for page in site.articles[first].keys() & site.articles[language].keys():
             yield from compare_articles(site.articles[first][page], site.articles[language][page])

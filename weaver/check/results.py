@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from babel.numbers import get_group_symbol
 from math_core import LatexError, LatexToMathML
 
 from weaver.core.problems import Problem
+from weaver.language.language import Language
 from weaver.page.maths import say_latex
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown, walk
@@ -13,14 +15,6 @@ from weaver.prose.parse import front_line
 from weaver.site import Site
 
 _READ_FIRST = ("title", "description")
-
-_UNITS = {
-    "tr": r"sn|saniye|dk|dakika|ms|milisaniye|saat",
-    "en": r"s|sec|secs|seconds?|min|minutes?|ms|milliseconds?|hours?",
-}
-
-# 60.000 in Turkish and 60,000 in English are whole numbers, not decimals.
-_GROUPED = {"tr": r"\d{1,3}(?:\.\d{3})+(?![.,]?\d)", "en": r"\d{1,3}(?:,\d{3})+(?![.,]?\d)"}
 
 
 def check_front_matter(site: Site) -> Iterator[Problem]:
@@ -62,15 +56,17 @@ def check_results(site: Site) -> Iterator[Problem]:
                 yield typed_problem(article, line, found)
 
 
-def typed_results(text: str, language: str) -> list[str]:
+def typed_results(text: str, language: Language) -> list[str]:
     """Return the decimals, percentages and durations typed in a text."""
-    text = re.sub(_GROUPED[language], "N", text)
+    # 60.000 in Turkish and 60,000 in English are whole numbers, not decimals.
+    group = re.escape(get_group_symbol(language.babel))
+    text = re.sub(rf"\d{{1,3}}(?:{group}\d{{3}})+(?![.,]?\d)", "N", text)
     number = r"(?:\d+(?:[.,]\d+)*|N)"
-    pattern = (
-        rf"%\s?{number}|{number}\s?%|\d+[.,]\d+(?:[.,]\d+)*|\b{number}\s(?:{_UNITS[language]})\b"
+    units, before = (
+        "|".join(words) for words in (language.results.units, language.results.before)
     )
-    if language == "tr":
-        pattern += rf"|(?i:yüzde)\s+{number}"
+    pattern = rf"%\s?{number}|{number}\s?%|\d+[.,]\d+(?:[.,]\d+)*|\b{number}\s(?:{units})\b"
+    pattern += rf"|(?i:{before})\s+{number}" if before else ""
     return [match[0] for match in re.finditer(pattern, text)]
 
 

@@ -1,12 +1,12 @@
 """Spelling: each language's words against a Hunspell dictionary and the field's own.
 
-The dictionaries lie in ``languages/<code>``; the engine is Hunspell itself, from the
-package ``chunspell``. ``docs/words.yml`` adds what they lack: the field's words and names,
-a list for each language and one, ``names``, for both. Turkish stems take endings by
-themselves; a verb is listed by its infinitive.
+A dictionary lies in ``languages/<code>``; the engine is Hunspell itself, from the package
+``chunspell``. ``docs/words.yml`` adds what the dictionaries lack: the field's words and
+names, a list for each language and one, ``names``, for all. Where a language has a
+morphology, stems take endings by themselves; a verb is listed by its infinitive.
 
 Loading a dictionary takes half a second, so what was judged once is remembered in
-``.cache``, as long as dictionaries and lists stay the same.
+``.cache``, as long as all that it was judged by stays the same.
 """
 
 import hashlib
@@ -16,21 +16,24 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 
 from hunspell import Hunspell
 
-from weaver.check.turkish import is_formed
-from weaver.check.typography import ENDING
+from weaver.check import turkish
 from weaver.core.files import write_whole
+from weaver.core.messages import _
+from weaver.core.problems import fail
 from weaver.core.project import Project
-from weaver.language.words import capitalised, lower
+from weaver.language.language import Language
 from weaver.prose.data import read_words
 from weaver.prose.markdown import VALUE
 from weaver.prose.pieces import THING
 
-_DICTIONARIES = Path(__file__).parents[2] / "languages"
+_MORPHOLOGIES = {"turkish": turkish}
 
 _NOT_PROSE = re.compile(r"`[^`]*`|\S*[@\\_=/]\S*|\{[^{}]*\}|\b\w*\d\w*\b|\S+\.\w{2,4}\b(?=[/:])")
 
@@ -45,18 +48,20 @@ _SUGGESTED = 8  # words that get suggestions in one check: each takes up to half
 class Speller:
     """Tells whether a word of a language is spelt right."""
 
-    def __init__(self, project: Project, language: str) -> None:
+    def __init__(self, project: Project, language: Language) -> None:
         self.language = language
         self.words = read_words(project, language)
-        self._cache = project.cache / "spelling"
+        self._kept = project.cache / "spelling" / f"{language}.json"
+        self._morphology = find_morphology(language)
         self._asked = 0
         self._fresh = False
 
     def right(self, word: str) -> bool:
         """Whether a word is spelt right, endings after an apostrophe apart."""
         word = word.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").strip("'")
-        if self.language == "tr":
-            word = word.partition("'")[0]
+        stem, _mark, ending = word.partition("'")
+        if ending and re.fullmatch(self.language.spelling.after_apostrophe, ending):
+            word = stem
         if len(word) < 2:
             return True
         if word not in self._known:
@@ -66,10 +71,10 @@ class Speller:
 
     def suggest(self, word: str) -> list[str]:
         """Return what may have been meant; nothing once enough words were asked for."""
-        if self.language == "tr":
-            for name in self.words:
-                if word.startswith(name) and re.fullmatch(ENDING, word[len(name) :]):
-                    return [f"{name}'{word[len(name) :]}"]
+        for name in self.words:
+            ending = word.removeprefix(name)
+            if ending not in {word, ""} and re.fullmatch(self.language.spelling.ending, ending):
+                return [f"{name}'{ending}"]
         self._asked += 1
         if self._asked > _SUGGESTED:
             return []
@@ -78,62 +83,69 @@ class Speller:
     def remember(self) -> None:
         """Keep what was judged for the next check."""
         if self._fresh:
-            self._cache.mkdir(parents=True, exist_ok=True)
-            kept = {"of": self._version, "words": dict(sorted(self._known.items()))}
-            text = json.dumps(kept, ensure_ascii=False)
-            write_whole(self._remembered, text.encode())
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            kept = {"by": self._judge, "words": dict(sorted(self._known.items()))}
+            write_whole(self._kept, json.dumps(kept, ensure_ascii=False).encode())
 
     def _spelt(self, word: str) -> bool:
-        if self._hunspell.spell(word):
-            return True
-        if self.language != "tr":
-            # A compound's parts, and a possessive.
-            return word.endswith("'s") and self._hunspell.spell(word[:-2])
-        return is_formed(lower(word, "tr"), self._stem)
+        if self._hunspell.spell(word) or self._morphology is None:
+            return self._hunspell.spell(word)
+        return bool(self._morphology.is_formed(self.language.lowered(word), self._stem))
 
     def _stem(self, stem: str) -> bool:
         """Whether a stem is a word that takes endings without an apostrophe."""
         if stem in self._names:
             return False
-        return self._hunspell.spell(stem) or self._hunspell.spell(capitalised(stem, "tr"))
+        return any(map(self._hunspell.spell, (stem, self.language.capitalised(stem))))
 
     @cached_property
     def _names(self) -> set[str]:
-        return {lower(word, self.language) for word in self.words if not word.islower()}
+        return {self.language.lowered(word) for word in self.words if not word.islower()}
 
     @cached_property
-    def _version(self) -> str:
-        sizes = [path.stat().st_size for path in sorted(_DICTIONARIES.glob("*/*.xz"))]
-        code = Path(__file__).with_name("turkish.py").read_bytes()
-        return hashlib.sha256(f"{sizes}{sorted(self.words)}".encode() + code).hexdigest()
-
-    @property
-    def _remembered(self) -> Path:
-        return self._cache / f"{self.language}.json"
+    def _judge(self) -> str:
+        """A digest of all that a word is judged by."""
+        code = [Path(str(module.__file__)) for module in _MORPHOLOGIES.values()]
+        files = [Path(__file__), *code, *sorted(self.language.folder.iterdir())]
+        whole = hashlib.sha256(f"{version('chunspell')}{sorted(self.words)}".encode())
+        for path in files:
+            whole.update(path.read_bytes())
+        return whole.hexdigest()
 
     @cached_property
     def _known(self) -> dict[str, bool]:
         """The words judged before, and whether each is right."""
         try:
-            kept = json.loads(self._remembered.read_text(encoding="utf-8"))
-            return dict(kept["words"]) if kept["of"] == self._version else {}
+            kept = json.loads(self._kept.read_text(encoding="utf-8"))
+            return dict(kept["words"]) if kept["by"] == self._judge else {}
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 
     @cached_property
     def _hunspell(self) -> Hunspell:
-        return _load(self.language, self.words)
+        return _load(self.language.folder / self.language.spelling.dictionary, self.words)
+
+
+def find_morphology(language: Language) -> ModuleType | None:
+    """Return the module that knows how a language's words are formed, if there is one."""
+    name = language.spelling.morphology
+    if name and name not in _MORPHOLOGIES:
+        text = _("no morphology {name!r}: there is {known}")
+        known = ", ".join(_MORPHOLOGIES)
+        raise fail(language.folder / "language.yml", 0, text.format(name=name, known=known))
+    return _MORPHOLOGIES.get(name)
 
 
 @lru_cache(maxsize=4)
-def _load(language: str, words: frozenset[str]) -> Hunspell:
-    """Return a language's dictionary, with more words."""
+def _load(dictionary: Path, words: frozenset[str]) -> Hunspell:
+    """Return a dictionary, with more words."""
     with TemporaryDirectory() as folder:
-        for packed in (_DICTIONARIES / language).glob("*.xz"):
-            Path(folder, f"{language}{Path(packed.stem).suffix}").write_bytes(
-                lzma.decompress(packed.read_bytes())
-            )
-        engine = Hunspell(language, hunspell_data_dir=folder)
+        for kind in (".aff", ".dic"):
+            packed = dictionary.with_suffix(f"{kind}.xz")
+            if not packed.exists():
+                raise fail(packed, 0, _("no such file"))
+            Path(folder, f"words{kind}").write_bytes(lzma.decompress(packed.read_bytes()))
+        engine = Hunspell("words", hunspell_data_dir=folder)
     for word in words:
         engine.add(word)
     return engine

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Hashable, Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -43,10 +44,10 @@ class _Loader(YAML_LOADER):  # type: ignore[misc, valid-type]
         return tree
 
 
-def load_yaml(path: Path, text: str) -> object:
+def load_yaml(path: Path, text: str, loader: Any = _Loader) -> object:
     """Parse YAML, naming file and line of what cannot be parsed."""
     try:
-        return yaml.load(text, _Loader)
+        return yaml.load(text, loader)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(path, error) from None
 

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from weaver.core.files import read_text
+from weaver.core.files import load_yaml, read_text
 from weaver.core.messages import _
 from weaver.core.problems import fail
-
-LANGUAGES = ("tr", "en")
 
 SOURCE_LANGUAGE = "en"  # the language that code is written in
 
@@ -25,11 +22,13 @@ class Project:
     @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the site's languages, that of the originals first."""
-        codes = _read_languages(self.root / "mkdocs.yml")
-        if not codes:
-            text = _("`plugins: i18n: languages:` names no language")
-            raise fail(self.root / "mkdocs.yml", 0, text)
-        return codes
+        path = self.root / "mkdocs.yml"
+        return _read_languages(path, read_text(path))
+
+    @property
+    def translations_of_code(self) -> tuple[str, ...]:
+        """The codes of the languages that the words of code are translated into."""
+        return tuple(code for code in self.languages if code != SOURCE_LANGUAGE)
 
     @property
     def languages_folder(self) -> Path:
@@ -62,11 +61,6 @@ class Project:
         return self.root / "tutorials_src"
 
     @property
-    def strings(self) -> Path:
-        """The words that Turkish readers see inside code and figures."""
-        return self.sources / "strings.tr.yml"
-
-    @property
     def runs(self) -> Path:
         """Run records: ``tutorials_src/runs/<name>.ipynb``."""
         return self.sources / "runs"
@@ -80,6 +74,10 @@ class Project:
     def cache(self) -> Path:
         """Files that may be deleted at any time."""
         return self.root / ".cache" / "weaver"
+
+    def strings(self, language: str) -> Path:
+        """Return the path of the words that code and figures have in a language."""
+        return self.sources / f"strings.{language}.yml"
 
     def source(self, name: str) -> Path:
         """Return the path of a tutorial's program."""
@@ -103,26 +101,24 @@ class _Loader(yaml.SafeLoader):
     """Reads past the tags that only MkDocs knows."""
 
 
-_Loader.add_multi_constructor("!", lambda *_: None)  # type: ignore[no-untyped-call]
-_Loader.add_multi_constructor("tag:", lambda *_: None)  # type: ignore[no-untyped-call]
+for _prefix in ("!", "tag:"):
+    _Loader.add_multi_constructor(_prefix, lambda *_: None)
 
 
-def _read_languages(path: Path) -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def _read_languages(path: Path, text: str) -> tuple[str, ...]:
     """Return the languages that a configuration names, or the one that it inherits from."""
-    config = _parse_config(read_text(path))
+    config = load_yaml(path, text, _Loader)
+    config = config if isinstance(config, dict) else {}
     plugins = config.get("plugins") or {}
     if isinstance(plugins, list):
         plugins = {key: one[key] for one in plugins if isinstance(one, dict) for key in one}
     languages = (plugins.get("i18n") or {}).get("languages", [])
     if not languages and "INHERIT" in config:
-        return _read_languages(path.parent / config["INHERIT"])
+        base = path.parent / config["INHERIT"]
+        return _read_languages(base, read_text(base))
     built = [one for one in languages if one.get("build", True)]
     built.sort(key=lambda one: not one.get("default"))
+    if not built:
+        raise fail(path, 1, _("`plugins: i18n: languages:` names no language"))
     return tuple(one["locale"] for one in built)
-
-
-@lru_cache(maxsize=8)
-def _parse_config(text: str) -> dict[str, Any]:
-    """Parse a configuration; MkDocs itself says what is wrong with it."""
-    config = yaml.load(text, _Loader)
-    return config if isinstance(config, dict) else {}

@@ -97,11 +97,15 @@ class Words:
     data: str
     outputs: str
     licence: str
+    warning: str
 
 
-@dataclass(frozen=True, eq=False)
-class Language:
-    """Everything that a language needs, by the names of ``language.yml``."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Language(str):
+    """A language's code, ``tr``, and everything that it needs, by the names of ``language.yml``.
+
+    It is a string, so that it keys what there is of each language and names its folder.
+    """
 
     code: str
     folder: Path
@@ -117,12 +121,16 @@ class Language:
     search: Mapping[str, Any]
     letters: Letters = field(default_factory=Letters)
 
+    def __new__(cls, code: str, **_others: object) -> "Language":
+        """Return the string; the rest is set as for any dataclass."""
+        return super().__new__(cls, code)
+
     @cached_property
     def babel(self) -> Locale:
         """What CLDR knows of the language."""
         return Locale.parse(self.locale)
 
-    def lower(self, text: str) -> str:
+    def lowered(self, text: str) -> str:
         """Write a text in small letters: ``ışık`` for ``IŞIK`` in Turkish."""
         small = {ord(capital): letter for capital, letter in self.letters.lower.items()}
         return text.translate(small).lower()
@@ -134,7 +142,7 @@ class Language:
 
     def sort_key(self, word: str) -> tuple[list[int], str]:
         """Return what to sort a word by: Turkish has ç, ğ, ı, ö, ş, ü in their own places."""
-        word = self.lower(word)
+        word = self.lowered(word)
         alphabet = self.letters.alphabet
         return [alphabet.find(letter) for letter in word] if alphabet else [], word
 

@@ -6,13 +6,17 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File
 from mkdocs.structure.nav import Navigation
 
+from weaver.language.language import Language
 from weaver.page.highlight import Highlight
 from weaver.page.make import MadePage
 from weaver.publish.head import Edition, Entry
 
 
 def make_edition(
-    nav: Navigation, pages: Mapping[str, MadePage], config: MkDocsConfig, languages: Sequence[str]
+    nav: Navigation,
+    pages: Mapping[str, MadePage],
+    config: MkDocsConfig,
+    languages: Sequence[Language],
 ) -> Edition:
     """Return what head, feeds and cards tell of a language's pages, the home page first."""
     entries: list[Entry] = []
@@ -23,7 +27,9 @@ def make_edition(
         number += date is not None
         files = page.file.alternates  # type: ignore[attr-defined]  # mkdocs-static-i18n's
         addresses = {
-            code: f"{config.site_url}{address(files[code])}" for code in languages if code in files
+            str(code): f"{config.site_url}{address(files[code])}"
+            for code in languages
+            if code in files
         }
         entries.append(
             Entry(
@@ -38,7 +44,8 @@ def make_edition(
             )
         )
     site = str(config.site_url)
-    return Edition(site, config.site_name, config.site_description or "", tuple(entries))
+    locales = {str(language): language.locale for language in languages}
+    return Edition(site, config.site_name, config.site_description or "", tuple(entries), locales)
 
 
 def address(file: File) -> str:

@@ -238,9 +238,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
     def _edition(self, nav: Navigation, config: MkDocsConfig) -> Edition:
         language = config.theme["language"]
         if language not in self.editions:
-            self.editions[language] = make_edition(
-                nav, self.pages, config, self.site.project.languages
-            )
+            self.editions[language] = make_edition(nav, self.pages, config, self.site.languages)
         return self.editions[language]
 
     def _make(self, page: Page, config: MkDocsConfig) -> MadePage:

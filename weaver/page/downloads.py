@@ -11,6 +11,7 @@ import jupytext
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
+from weaver.language.language import Language
 from weaver.language.numbers import format_date
 from weaver.page.outputs import download_output
 from weaver.page.weave import markdown_cell
@@ -39,36 +40,11 @@ _REWRITTEN = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
-_WORDS = {
-    "tr": {
-        "from": "Bu dosya [{address}]({address}) sayfasından indirildi; metin, kod ve sıraları"
-        " oradakiyle aynıdır. Hücreler baştan sona, olduğu gibi çalışır.",
-        "install": "**Gerekenler.** `pip install {packages}`. Google Colab'de bu paketler hazır"
-        " gelir; orada GPU seçmek isteğe bağlıdır, kod hızlandırıcı bulamazsa işlemcide çalışır.",
-        "data": "**Veri.** {datasets}, ilk çalıştırmada `data` klasörüne indirilir.",
-        "outputs": "**Çıktılar.** Sayfadaki çıktılar {date} tarihli çalıştırmadandır (aygıt:"
-        " {device}). Süreler, kimi yerde son basamaklar da sizin aygıtınızda farklı olur.",
-        "licence": "**Lisans.** Kod MIT, metin ve şekiller"
-        " [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/deed.tr) lisanslıdır.",
-    },
-    "en": {
-        "from": "This file was downloaded from [{address}]({address}); text, code and their order"
-        " are those of the page. The cells run from top to bottom as they are.",
-        "install": "**Needed.** `pip install {packages}`. Google Colab has these packages; there,"
-        " choosing a GPU is optional: without an accelerator the code runs on the processor.",
-        "data": "**Data.** {datasets} is downloaded into the folder `data` by the first run.",
-        "outputs": "**Outputs.** The page's outputs are of the run of {date} (device: {device})."
-        " On your device durations will differ, and in places the last digits.",
-        "licence": "**Licence.** Code under MIT, text and figures under"
-        " [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).",
-    },
-}
-
 
 def make_notebook(
     woven: NotebookNode,
     record: Record,
-    language: str,
+    language: Language,
     address: str,
     resolve: Callable[[str], str],
 ) -> NotebookNode:
@@ -159,20 +135,18 @@ def _take_block(lines: list[str]) -> list[str]:
     return taken
 
 
-def _about(record: Record, language: str, address: str) -> str:
+def _about(record: Record, language: Language, address: str) -> str:
     """Return what the first cell says below the title."""
-    words = _WORDS[language]
+    words = language.words
     packages = " ".join(f"{name}=={pin}" for name, pin in record.about["key"]["packages"].items())
     datasets = sorted({file.partition("/")[0] for file in record.about["datasets"]})
-    items = [words["install"].format(packages=packages)]
+    items = [words.install.format(packages=packages)]
     if datasets:
-        items.append(words["data"].format(datasets=escape_markdown(", ".join(datasets))))
+        items.append(words.data.format(datasets=escape_markdown(", ".join(datasets))))
     date = format_date(record.about["date"], language=language)
-    items.append(
-        words["outputs"].format(date=date, device=escape_markdown(record.about["device"]))
-    )
-    items.append(words["licence"])
-    return words["from"].format(address=address) + "\n\n" + "\n".join(f"- {i}" for i in items)
+    items.append(words.outputs.format(date=date, device=escape_markdown(record.about["device"])))
+    items.append(words.licence)
+    return words.downloaded.format(address=address) + "\n\n" + "\n".join(f"- {i}" for i in items)
 
 
 def _code_cell(cell: NotebookNode) -> NotebookNode:

@@ -4,6 +4,8 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 
+from weaver.language.language import Language
+from weaver.language.numbers import with_decimal_mark
 from weaver.page.sanitize import read_svg, write_svg
 
 # matplotlib's colours -> the page's own, which site.css defines for both themes.
@@ -42,7 +44,7 @@ _STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _DECIMAL = re.compile(r"(?<![\d.])(\d+)\.(\d+)(?![\d.])")
 
 
-def fit_svg(svg: str, name: str, alt: str, language: str) -> str:
+def fit_svg(svg: str, name: str, alt: str, language: Language) -> str:
     """Return an SVG for a page.
 
     Its identifiers start with ``name``, its colours follow the theme, its
@@ -70,7 +72,7 @@ def fit_svg(svg: str, name: str, alt: str, language: str) -> str:
     return write_svg(root)
 
 
-def _simplify(element: ET.Element, language: str) -> None:
+def _simplify(element: ET.Element, language: Language) -> None:
     """Write an element's attributes in the fewest characters that look the same."""
     attributes = dict(element.items())
     for entry in attributes.pop("style", "").split(";"):
@@ -94,8 +96,10 @@ def _simplify(element: ET.Element, language: str) -> None:
         if granted or not attributes[key]:
             del attributes[key]
     element.attrib = attributes
-    if element.tag in {"text", "tspan"} and language == "tr":
-        element.text = element.text and _DECIMAL.sub(r"\1,\2", element.text)
+    if element.tag in {"text", "tspan"} and element.text:
+        element.text = _DECIMAL.sub(
+            lambda number: with_decimal_mark(number[0], language), element.text
+        )
 
 
 def _drop_unseen(parent: ET.Element) -> None:

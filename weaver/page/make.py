@@ -19,7 +19,6 @@ from weaver.core.problems import fail
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.core.slugs import slugify
 from weaver.core.urls import resolve_link, target_of, url_of
-from weaver.language.words import capitalised
 from weaver.page.downloads import make_notebook, make_script
 from weaver.page.highlight import read_highlight
 from weaver.page.overview import overview_names
@@ -88,7 +87,8 @@ def _ingredients(site: Site, article: Article, address: str) -> Iterator[bytes]:
     names = site.names if article.woven and article.tutorial is None else [article.tutorial]
     for name in filter(None, names):
         yield json.dumps([name, site.status(name).changed if article.tutorial else ()]).encode()
-        paths = [project.record(name), project.source(name), project.strings]
+        strings = map(project.strings, project.translations_of_code)
+        paths = [project.record(name), project.source(name), *strings]
         yield from (path.read_bytes() for path in paths if path.exists())
     if article.tutorial is None and article.woven:
         # Such a page may say how long each of the others takes to read.
@@ -170,7 +170,7 @@ def write_prose(site: Site, article: Article) -> str:
 
 def _finish(notebook: dict[str, Any], site: Site, article: Article) -> str:
     """Return a page's notebook with what its HTML depends on, beside its cells."""
-    words = site.language(article.language).words
+    words = article.language.words
     notebook["metadata"]["weaver"] = {
         "engine": engine_digest().decode(),
         "page": _name(site, article),
@@ -196,7 +196,7 @@ def _terms(
     prose = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
     for term in site.glossary:
         address = f"glossary.md#{slugify(term[language], '-')}"
-        for word in (term[language], capitalised(term[language], language)):
+        for word in (term[language], language.capitalised(term[language])):
             if any(word in text for text in prose):
                 yield word, (term["what"][language], address)
 
@@ -205,11 +205,11 @@ def _drift_notice(site: Site, article: Article) -> str:
     """Return what tells the reader that the page is behind its other language."""
     page = article.path.relative_to(site.project.docs / article.language).as_posix()
     found = [one for one in site.drift if (one.language, one.page) == (article.language, page)]
-    if not found:
-        return ""
-    other = next(code for code in site.articles if code != article.language)
-    twin = f"../{other}/{page}"
-    return notice(found, article.language, resolve_link(twin, _name(site, article), site.default))
+
+    def address(code: str) -> str:
+        return resolve_link(f"../{code}/{page}", _name(site, article), site.default)
+
+    return notice(found, article.language, address)
 
 
 def _stale_notice(site: Site, article: Article) -> str:
@@ -217,6 +217,6 @@ def _stale_notice(site: Site, article: Article) -> str:
     status = site.status(str(article.tutorial))
     if status.fresh:
         return ""
-    words = site.language(article.language).words
+    words = article.language.words
     said = f"{words.stale} ({'; '.join(status.changed)}). {words.renew}: "
     return f'!!! warning ""\n    {said}`make run NAME={status.name}`\n\n'

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from weaver.core.messages import _
 from weaver.core.problems import Problem
+from weaver.language.language import Language
 from weaver.page.figures import fit_svg
 from weaver.page.sanitize import (
     OutputError,
@@ -27,11 +28,6 @@ LONGEST = 24  # lines of an output that is shown whole
 
 SHOWN = 12  # lines of a longer one, before its fold
 
-_WORDS = {
-    "tr": {"more": "{} satır daha", "warning": "Uyarı"},
-    "en": {"more": "{} more lines", "warning": "Warning"},
-}
-
 Output = Mapping[str, object]
 
 
@@ -41,7 +37,7 @@ class Place:
 
     name: str
     alt: str
-    language: str
+    language: Language
 
 
 @dataclass(frozen=True)
@@ -59,12 +55,12 @@ class Kind:
     download: Callable[[str], str] = str
 
 
-def show_text(text: str, language: str) -> str:
+def show_text(text: str, language: Language) -> str:
     """Return the HTML of what a cell printed; a long output folds after its first lines."""
     lines = text.strip("\n").split("\n")
     if len(lines) <= LONGEST:
         return _show_lines(lines)
-    summary = _WORDS[language]["more"].format(len(lines) - SHOWN)
+    summary = language.words.more_lines.format(len(lines) - SHOWN)
     folded = f"<details><summary>{summary}</summary>{_show_lines(lines[SHOWN:])}</details>"
     return f'<div class="cell-long">{_show_lines(lines[:SHOWN])}{folded}</div>'
 
@@ -75,7 +71,7 @@ def _show_lines(lines: list[str]) -> str:
 
 
 def _show_warning(text: str, place: Place) -> str:
-    title = f'<p class="admonition-title">{_WORDS[place.language]["warning"]}</p>'
+    title = f'<p class="admonition-title">{place.language.words.warning}</p>'
     return f'<div class="admonition warning">{title}{show_text(text, place.language)}</div>'
 
 
@@ -201,12 +197,12 @@ def find_problems(path: Path, cell: str, outputs: Iterable[Output]) -> list[Prob
     return problems
 
 
-def show_output(name: str, output: Output, alt: str, language: str) -> str:
+def show_output(name: str, output: Output, alt: str, language: Language) -> str:
     """Return the HTML of one output; ``name`` is what its identifiers start with."""
     return find_kind(output).show(read_output(output)[1], Place(name, alt, language))
 
 
-def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: str) -> str:
+def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: Language) -> str:
     """Return the HTML of all outputs of a cell.
 
     A figure's address is ``figure-<cell>``; that of the cell's n-th output ends in ``-n``.

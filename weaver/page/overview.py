@@ -7,31 +7,17 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 from collections.abc import Mapping, Sequence
 
 from weaver.core.problems import WeaverError, fail
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
-from weaver.language.numbers import format_percentage, format_seconds
-from weaver.language.words import alphabetical
+from weaver.language.language import Language
+from weaver.language.numbers import format_percentage, format_seconds, with_decimal_mark
 from weaver.page.outputs import figure_ending, find_problems, show_output
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
-from weaver.prose.data import VERDICTS, read_checked, read_glossary
+from weaver.prose.data import read_checked, read_glossary
 from weaver.prose.expressions import Written, evaluate
 from weaver.prose.markdown import escape_markdown
 from weaver.prose.parse import read_article, reading_minutes
-
-_CHECKED_HEADS = {
-    "tr": ("Nerede", "Ne", "Kaynakta", "Çalıştırmada", "Sonuç"),
-    "en": ("Where", "What", "Stated", "Run", "Verdict"),
-}
-
-_QUOTED_HEADS = {"tr": ("Ne", "Değer", "Kaynak"), "en": ("What", "Value", "Source")}
-
-_RUN_HEADS = {
-    "tr": ("Program", "Aygıt", "PyTorch", "Tarih", "Süre", "Sağlanan iddia"),
-    "en": ("Program", "Device", "PyTorch", "Date", "Time", "Claims held"),
-}
-
-_TOP = dict.fromkeys(LANGUAGES, "")
 
 
 def overview_names(
@@ -67,8 +53,8 @@ def _record(records: Mapping[str, Record], name: str) -> Record:
 
 
 def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
-    by_language = record.outputs.get(cell, {"en": []})
-    outputs = by_language.get(article.language, by_language["en"])
+    by_language = record.outputs.get(cell, {SOURCE_LANGUAGE: []})
+    outputs = by_language.get(article.language, by_language[SOURCE_LANGUAGE])
     if problems := find_problems(record.path, cell, outputs):
         raise WeaverError(problems)
     for output in filter(figure_ending, outputs):
@@ -94,7 +80,11 @@ def _checked_table(
             raise fail(asked.path, entry["line"], text)
         value = Value(entry["line"], f" {_expression(entry)} ")
         measured = evaluate(asked, value, values)
-        page = entry["tutorial"].replace("_", "-") + ".md" + entry.get("section", _TOP)[language]
+        page = (
+            entry["tutorial"].replace("_", "-")
+            + ".md"
+            + entry.get("section", {}).get(language, "")
+        )
         note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
         rows.append(
             (
@@ -102,10 +92,12 @@ def _checked_table(
                 entry["what"][language] + note,
                 _stated(entry["stated"], language),
                 measured,
-                VERDICTS[entry["verdict"]][language],
+                language.verdicts[entry["verdict"]],
             )
         )
-    return _table(_CHECKED_HEADS[language], rows)
+    words = language.words
+    head = (words.where, words.what, words.stated, words.measured, words.verdict)
+    return _table(head, rows)
 
 
 def _quoted_table(article: Article, quoted: Mapping[str, dict]) -> str:
@@ -120,7 +112,8 @@ def _quoted_table(article: Article, quoted: Mapping[str, dict]) -> str:
         for entry in quoted.values()
         if entry.get("result")
     ]
-    return _table(_QUOTED_HEADS[language], rows)
+    words = language.words
+    return _table((words.what, words.value, words.source), rows)
 
 
 def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
@@ -136,7 +129,9 @@ def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
         )
         for name, record in records.items()
     ]
-    return _table(_RUN_HEADS[language], rows)
+    words = language.words
+    head = (words.program, words.device, "PyTorch", words.date, words.time, words.claims)
+    return _table(head, rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -154,21 +149,22 @@ def _expression(entry: Mapping) -> str:
     return f"{entry['value']} | {written}" if written else entry["value"]
 
 
-def _stated(stated: object, language: str) -> str:
+def _stated(stated: object, language: Language) -> str:
     if isinstance(stated, dict):
         return str(stated[language])
     if isinstance(stated, list):
         return "; ".join(_stated(item, language) for item in stated)
-    return str(stated).replace(".", ",") if language == "tr" else str(stated)
+    return with_decimal_mark(str(stated), language)
 
 
 def _glossary_list(project: Project, article: Article) -> str:
     language = article.language
-    other = next(code for code in LANGUAGES if code != language)
-    terms = sorted(read_glossary(project), key=lambda term: alphabetical(term[language], language))
+    others = [code for code in project.languages if code != language]
+    terms = sorted(read_glossary(project), key=lambda term: language.sort_key(term[language]))
     written = "\n\n".join(
-        f'**{term[language]}** · <span lang="{other}">{term[other]}</span>'
-        f" {{ #{slugify(term[language], '-')} }}\n"
+        f"**{term[language]}**"
+        + "".join(f' · <span lang="{other}">{term[other]}</span>' for other in others)
+        + f" {{ #{slugify(term[language], '-')} }}\n"
         f":   {term['what'][language]}"
         for term in terms
     )

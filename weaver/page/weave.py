@@ -7,6 +7,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 
 from weaver.core.problems import WeaverError, fail
+from weaver.core.project import SOURCE_LANGUAGE
 from weaver.page.outputs import find_problems, show_outputs, shows_figure
 from weaver.program.localise import localise
 from weaver.program.record import Record
@@ -15,13 +16,11 @@ from weaver.program.tutorial import Cell, Tutorial
 from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import evaluate
 
-_FOLD = {"tr": "Bu şeklin kodu", "en": "The code of this figure"}
-
 
 def weave(
     article: Article,
     tutorial: Tutorial,
-    strings: Strings,
+    strings: Mapping[str, Strings],
     record: Record,
     quoted: Mapping[str, dict],
 ) -> NotebookNode:
@@ -125,21 +124,26 @@ def namespace(record: Record, quoted: Mapping[str, dict]) -> dict[str, object]:
 
 
 def _code(
-    cell: Cell, part: CellReference | None, article: Article, strings: Strings, record: Record
+    cell: Cell,
+    part: CellReference | None,
+    article: Article,
+    strings: Mapping[str, Strings],
+    record: Record,
 ) -> NotebookNode:
-    by_language = record.outputs.get(cell.name, {"en": []})
-    outputs = by_language.get(article.language, by_language["en"])
+    by_language = record.outputs.get(cell.name, {SOURCE_LANGUAGE: []})
+    outputs = by_language.get(article.language, by_language[SOURCE_LANGUAGE])
     if problems := find_problems(record.path, cell.name, outputs):
         raise WeaverError(problems)
     source = cell.source
-    if article.language == "tr":
-        source = localise(cell, strings).source
+    if article.language in strings:
+        source = localise(cell, strings[article.language]).source
+    folded = cell.displays and shows_figure(outputs)
     about = {
         "name": cell.name,
         "alt": part.alt if part and part.alt else "",
         "indent": part.indent if part else "",
         # A picture is what the reader came for; how it is drawn can wait.
-        "fold": _FOLD[article.language] if cell.displays and shows_figure(outputs) else "",
+        "fold": article.language.words.figure_code if folded else "",
     }
     return from_dict(
         {

@@ -29,7 +29,7 @@ def read_pins(project: Project) -> dict[str, str]:
     return dict(re.findall(r"(?m)^([\w-]+)==(\S+)", text))
 
 
-def make_key(tutorial: Tutorial, strings: Strings, pins: Mapping[str, str]) -> Key:
+def make_key(tutorial: Tutorial, strings: Mapping[str, Strings], pins: Mapping[str, str]) -> Key:
     """Return what a tutorial's outputs depend on, part by part.
 
     Each cell counts by its meaning, not by its looks; a display cell counts in
@@ -41,7 +41,8 @@ def make_key(tutorial: Tutorial, strings: Strings, pins: Mapping[str, str]) -> K
         tags = ",".join(sorted(cell.tags - {"hidden"}))
         meaning = [cell.name, tags, canonical(cell.source)]
         if cell.displays:
-            meaning.append(canonical(localise(cell, strings).source))
+            words = strings.values()
+            meaning += [canonical(localise(cell, each).source) for each in words]
         cells[cell.name] = _digest("\n".join(meaning))
     local = {path: read_text(path) for path in local_modules(tutorial.path)}
     programs = {tutorial.path: read_text(tutorial.path), **local}
@@ -107,7 +108,9 @@ def compare_keys(recorded: Key, current: Key) -> Iterator[str]:
         yield _("the runner draws figures or checks claims otherwise now")
 
 
-def source_digest(project: Project, name: str, pins: dict[str, str], strings: Strings) -> str:
+def source_digest(
+    project: Project, name: str, pins: dict[str, str], strings: Mapping[str, Strings]
+) -> str:
     """Return a digest of the very bytes that the key is made from.
 
     While it is the same, so is the key: nothing needs to be parsed. What only the
@@ -116,7 +119,8 @@ def source_digest(project: Project, name: str, pins: dict[str, str], strings: St
     path = project.source(name)
     digests = {name: dataset.digests for name, dataset in DATASETS.items()}
     parts = [path.read_bytes(), json.dumps([pins, digests]).encode()]
-    parts.append(json.dumps([dict(strings.own), dict(strings.common)]).encode())
+    words = ([dict(each.own), dict(each.common)] for each in strings.values())
+    parts += [json.dumps(one).encode() for one in words]
     parts += [other.read_bytes() for other in local_modules(path, parsed=False)]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 

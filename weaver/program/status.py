@@ -1,5 +1,6 @@
 """Whether a tutorial's record is what a run would give now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from weaver.core.messages import _
@@ -24,7 +25,9 @@ class Status:
         return not self.changed
 
 
-def read_status(project: Project, name: str, pins: dict[str, str], strings: Strings) -> Status:
+def read_status(
+    project: Project, name: str, pins: dict[str, str], strings: Mapping[str, Strings]
+) -> Status:
     """Return whether a tutorial needs a run, and why."""
     about = read_about(project.record(name))
     if about is None:

@@ -25,7 +25,7 @@ class Strings:
 
 
 def read_strings(path: Path) -> dict[str, Strings]:
-    """Read ``strings.tr.yml``: a mapping per tutorial, and one named ``common``."""
+    """Read ``strings.<code>.yml``: a mapping per tutorial, and one named ``common``."""
     if not path.exists():
         return {}
     text = read_text(path)
@@ -39,7 +39,7 @@ def read_strings(path: Path) -> dict[str, Strings]:
         lines[section] = {}
         if not isinstance(value_node, yaml.MappingNode):
             line = key_node.start_mark.line + 1
-            raise fail(path, line, f"{section!r} must map English to Turkish strings")
+            raise fail(path, line, f"{section!r} must map English strings to their translations")
         for entry, translation in value_node.value:
             line = entry.start_mark.line + 1
             if not isinstance(translation, yaml.ScalarNode):

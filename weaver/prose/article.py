@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from weaver.language.language import Language
+
 
 @dataclass(frozen=True)
 class Prose:
@@ -36,7 +38,7 @@ class Article:
     """A page in one language; ``tutorial`` is None for a page without a run."""
 
     path: Path
-    language: str
+    language: Language
     meta: Mapping[str, object]
     parts: tuple[Prose | Value | CellReference, ...]
 

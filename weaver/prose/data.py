@@ -49,16 +49,6 @@ def read_words(project: Project, language: str) -> frozenset[str]:
     return frozenset(word for entry in entries for word in re.split(r"[ -]", entry))
 
 
-VERDICTS = {
-    "holds": {"tr": "doğru", "en": "holds"},
-    "rounded": {"tr": "yuvarlanmış", "en": "rounded"},
-    "close": {"tr": "yakın", "en": "close"},
-    "erratum": {"tr": "**düzeltme**", "en": "**erratum**"},
-    "improved": {"tr": "aşıldı", "en": "improved"},
-    "unstated": {"tr": "kaynakta yok", "en": "not stated"},
-}
-
-
 def _read(project: Project, name: str) -> Any:
     """Return what a data file says; None if there is no such file, or nothing in it.
 

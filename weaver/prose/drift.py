@@ -25,34 +25,21 @@ that a shallow clone sees only what it has; that is said, never guessed at.
 
 import hashlib
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from weaver.core.files import read_text
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
+from weaver.language.language import Language
 from weaver.prose.data import read_translations
 from weaver.prose.history import read_history
 from weaver.prose.sections import Section, plain_heading, split
 
 WHOLE = -1  # stands for a section whose paragraphs cannot be paired
 
-_WORDS = {
-    "tr": {
-        "title": "Çevirisi geride",
-        "text": "Bu sayfanın bir bölümü, İngilizcesindeki son değişiklikleri henüz içermiyor. "
-        "Güncel metin, İngilizce:",
-        "top": "sayfanın başı",
-    },
-    "en": {
-        "title": "Translation behind",
-        "text": "Part of this page lacks the latest changes of the Turkish one. "
-        "The up-to-date text, in Turkish:",
-        "top": "the top of the page",
-    },
-}
+Languages = tuple[str, str]  # the original's and another
 
-Pair = tuple[Section, Section]  # a section in each language, in the order of LANGUAGES
+Pair = tuple[Section, Section]  # a section in each of them
 
 
 @dataclass(frozen=True)
@@ -61,8 +48,9 @@ class Behind:
 
     page: str
     language: str  # the one that is behind
+    ahead: str  # the one that it is behind of
     mine: Section
-    twin: Section  # in the language that is ahead
+    twin: Section
     line: int  # of the paragraph, or of the section if paragraphs cannot be paired
     twin_line: int
     digest: str  # of both texts
@@ -110,14 +98,18 @@ def follow(versions: Iterable[list[Pair]], accepted: frozenset[str] = frozenset(
 def find_drift(project: Project) -> tuple[list[Behind], str]:
     """Return the sections that are behind, and what keeps history from being seen.
 
-    The second is empty when the whole history is there.
+    The second is empty when the whole history is there. Each language is compared
+    with that of the originals.
     """
     accepted = read_accepted(project)
     history, limit = read_history(project)
+    original, *others = project.languages
     behind: list[Behind] = []
-    for page in history:
-        for state in follow(_versions(project, page, history[page]), accepted):
-            behind += _report(page, state)
+    for page, changes in history.items():
+        for languages in ((original, other) for other in others):
+            versions = _versions(project, page, languages, changes)
+            for state in follow(versions, accepted):
+                behind += _report(page, languages, state)
     return behind, limit
 
 
@@ -126,25 +118,20 @@ def read_accepted(project: Project) -> frozenset[str]:
     return frozenset(entry.split()[1] for entry in read_translations(project))
 
 
-def notice(behind: Iterable[Behind], language: str, address: str) -> str:
+def notice(behind: Iterable[Behind], language: Language, address: Callable[[str], str]) -> str:
     """Return the Markdown that tells a reader what is behind; empty if nothing is.
 
-    ``address`` is that of the same page in the other language.
+    ``address`` returns that of the same page in another language.
     """
-    links = {
-        f'<a href="{address}{"#" * bool(one.twin.anchor)}{one.twin.anchor}" hreflang="{other}">'
-        f'<span lang="{other}">{html.escape(plain_heading(one.twin.heading))}</span></a>'
-        if one.twin.heading
-        else f'<a href="{address}" hreflang="{other}">{_WORDS[language]["top"]}</a>': None
-        for one in behind
-        for other in LANGUAGES
-        if other != language
-    }
-    if not links:
-        return ""
-    return f'!!! warning "{_WORDS[language]["title"]}"\n    {_WORDS[language]["text"]} ' + (
-        f"{', '.join(links)}.\n\n"
-    )
+    words = language.words
+    links = []
+    for one in behind:
+        anchor, heading = one.twin.anchor, html.escape(plain_heading(one.twin.heading))
+        said = f'<span lang="{one.ahead}">{heading}</span>' if heading else words.top
+        target = f"{address(one.ahead)}{'#' * bool(anchor)}{anchor}"
+        links.append(f'<a href="{target}" hreflang="{one.ahead}">{said}</a>')
+    text = f"{words.behind_text} {', '.join(dict.fromkeys(links))}."
+    return f'!!! warning "{words.behind}"\n    {text}\n\n' if links else ""
 
 
 def accept(project: Project, page: str, section: str = "") -> list[str]:
@@ -167,12 +154,7 @@ def accept(project: Project, page: str, section: str = "") -> list[str]:
     return lines
 
 
-def order_languages(language: str) -> list[str]:
-    """Return the languages, this one first."""
-    return sorted(LANGUAGES, key=lambda code: code != language)
-
-
-def _report(page: str, state: _State) -> Iterator[Behind]:
+def _report(page: str, languages: Languages, state: _State) -> Iterator[Behind]:
     """Say once for each language of a section that it is behind."""
     for ahead in sorted(set(state.ahead.values())):
         place = min(index for index, value in state.ahead.items() if value == ahead)
@@ -183,8 +165,8 @@ def _report(page: str, state: _State) -> Iterator[Behind]:
             else section.paragraphs[place][0]
             for section in (mine, twin)
         ]
-        language = LANGUAGES[1 - ahead]
-        yield Behind(page, language, mine, twin, lines[0], lines[1], digest(state.pair))
+        codes = languages[1 - ahead], languages[ahead]
+        yield Behind(page, *codes, mine, twin, lines[0], lines[1], digest(state.pair))
 
 
 def _marks(pair: Pair) -> list[object]:
@@ -225,19 +207,19 @@ def _step(old: _State | None, pair: Pair) -> _State:
     return state
 
 
-def _versions(project: Project, page: str, history: list[dict[str, str]]) -> Iterator[list[Pair]]:
+def _versions(
+    project: Project, page: str, languages: Languages, history: list[dict[str, str]]
+) -> Iterator[list[Pair]]:
     """Yield a page's versions as pairs of sections, the files as they are now last."""
-    now = {}
-    for language in LANGUAGES:
-        path: Path = project.docs / language / page
-        now[language] = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    current: dict[str, str] = dict.fromkeys(LANGUAGES, "")
-    sections: dict[str, list[Section]] = {}
+    paths = {code: project.docs / code / page for code in languages}
+    now = {
+        code: path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        for code, path in paths.items()
+    }
+    current = dict.fromkeys(languages, "")
     for version in [*history, now]:
-        for language, text in version.items():
-            if text != current[language] or language not in sections:
-                current[language], sections[language] = text, split(text)
+        current |= {code: text for code, text in version.items() if code in current}
         if all(current.values()):
-            pairs = pair_up(*(sections[language] for language in LANGUAGES))
+            pairs = pair_up(*(split(current[code]) for code in languages))
             if pairs is not None:
                 yield pairs

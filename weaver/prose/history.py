@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Mapping
 
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import Project
 
 
 def history_limit(project: Project) -> str:
@@ -41,7 +41,7 @@ def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str
             project,
             *("log", "--first-parent", "-m", "--reverse", "--raw", "--no-renames"),
             *("--no-abbrev", "--format=tformat:commit", "--relative", "--"),
-            *(f"docs/{language}" for language in LANGUAGES),
+            *(f"docs/{language}" for language in project.languages),
         ).decode()
     except (FileNotFoundError, subprocess.CalledProcessError):
         return pages, limit or "no commits"

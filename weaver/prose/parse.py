@@ -10,6 +10,7 @@ from jinja2 import TemplateSyntaxError
 from weaver.core.files import load_yaml, read_text
 from weaver.core.messages import _
 from weaver.core.problems import fail
+from weaver.language.language import Language
 from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import make_environment, parse_expression
 
@@ -18,7 +19,7 @@ _FRONT_MATTER = re.compile(r"(?s)\A---\n(.*?\n)---\n")
 _CELL = re.compile(r"\s*cell\s*\(")
 
 
-def read_article(path: Path, language: str) -> Article:
+def read_article(path: Path, language: Language) -> Article:
     """Read a page.
 
     Raises

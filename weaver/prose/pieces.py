@@ -1,6 +1,6 @@
 """The site's prose, piece by piece: what language checks read.
 
-Pages, the words of ``strings.tr.yml``, and the bilingual texts of the data files. Code,
+Pages, the words of programs, and the texts of the data files in each language. Code,
 mathematics, addresses and values are left out.
 """
 
@@ -13,7 +13,7 @@ import yaml
 from markdown_it.token import Token
 
 from weaver.core.files import YAML_LOADER
-from weaver.core.project import LANGUAGES, Project
+from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown
 from weaver.prose.parse import front_line
@@ -73,25 +73,25 @@ def article_pieces(article: Article) -> Iterator[Piece]:
             yield from _inline(article, line, token.children)
 
 
-def data_pieces(path: Path) -> Iterator[Piece]:
-    """Yield the texts of a YAML file that stand under a language's name."""
-    yield from _bilingual(path, _compose(path))
+def data_pieces(project: Project, path: Path) -> Iterator[Piece]:
+    """Yield the texts of a YAML file that stand under a language's code."""
+    yield from _translated(path, _compose(path), project.languages)
 
 
-def string_pieces(project: Project) -> Iterator[Piece]:
-    """Yield the Turkish of comments, docstrings and figures, and the English before it."""
-    path = project.strings
+def string_pieces(project: Project, language: str) -> Iterator[Piece]:
+    """Yield the words of comments, docstrings and figures, as written and in a language."""
+    path = project.strings(language)
     root = _compose(path)
     for _, section in root.value if isinstance(root, yaml.MappingNode) else ():
         for key, value in section.value if isinstance(section, yaml.MappingNode) else ():
             if not isinstance(value, yaml.ScalarNode):
                 continue
-            yield Piece(path, key.start_mark.line + 1, "en", key.value)
+            yield Piece(path, key.start_mark.line + 1, SOURCE_LANGUAGE, key.value)
             # A name that the code uses stays as it is.
             names = set(re.findall(r"\w+", key.value))
             words = re.split(r"(\w+)", value.value)
-            turkish = "".join(THING if word in names else word for word in words)
-            yield Piece(path, value.start_mark.line + 1, "tr", turkish)
+            text = "".join(THING if word in names else word for word in words)
+            yield Piece(path, value.start_mark.line + 1, language, text)
 
 
 def _compose(path: Path) -> yaml.Node | None:
@@ -102,19 +102,19 @@ def _compose(path: Path) -> yaml.Node | None:
         return None
 
 
-def _bilingual(path: Path, node: yaml.Node | None) -> Iterator[Piece]:
+def _translated(path: Path, node: yaml.Node | None, languages: tuple[str, ...]) -> Iterator[Piece]:
     if isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _bilingual(path, item)
+            yield from _translated(path, item, languages)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value in LANGUAGES and isinstance(value, yaml.ScalarNode):
+            if key.value in languages and isinstance(value, yaml.ScalarNode):
                 if value.value.startswith("#"):
                     continue  # an anchor
                 line = value.start_mark.line + 1
                 yield Piece(path, line, key.value, value.value)
             else:
-                yield from _bilingual(path, value)
+                yield from _translated(path, value, languages)
 
 
 def _inline(article: Article, line: int, children: Iterable[Token]) -> Iterator[Piece]:
@@ -160,8 +160,8 @@ def _opens(article: Article, tokens: list[Token], index: int, before: str) -> st
         match = _LANG.match(token.content)
         return match[2] if match else ""
     if token.type == "em_open":
-        foreign = article.language == "tr" and before.endswith("(")
-        return "en" if foreign else EITHER
+        foreign = article.language != SOURCE_LANGUAGE and before.endswith("(")
+        return SOURCE_LANGUAGE if foreign else EITHER
     if token.type == "link_open":
         end = next(i for i in range(index, len(tokens)) if tokens[i].type == "link_close")
         after = tokens[end + 1].content if end + 1 < len(tokens) else ""

@@ -42,7 +42,8 @@ class Section:
         return given[1] if given else slugify(plain_heading(self.heading), "-")
 
 
-def split(text: str) -> list[Section]:
+@lru_cache(maxsize=500)  # a page's versions in one language stand beside many of another
+def split(text: str) -> tuple[Section, ...]:
     """Split a page into its sections: the one before any heading, then one a heading."""
     sections: list[Section] = []
     line, level, heading = 1, 0, ""
@@ -72,7 +73,7 @@ def split(text: str) -> list[Section]:
             blocks.append((number, [stripped]))
             open_block = True
     close()
-    return sections
+    return tuple(sections)
 
 
 @lru_cache(maxsize=100_000)  # most paragraphs stay as they are from version to version

@@ -14,8 +14,6 @@ from weaver.publish.cards import Card
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-LOCALES = {"tr": "tr_TR", "en": "en_GB"}  # as Open Graph writes them
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,6 +52,7 @@ class Edition:
     name: str
     description: str
     entries: tuple[Entry, ...]
+    locales: Mapping[str, str]  # of all languages, as Open Graph writes them
 
     @property
     def home(self) -> Entry:
@@ -112,8 +111,8 @@ def make_head(edition: Edition, entry: Entry) -> Head:
     return Head(
         entry,
         edition.name if home else f"{entry.title} · {edition.name}",
-        LOCALES[entry.language],
-        tuple(LOCALES[language] for language in entry.addresses if language != entry.language),
+        edition.locales[entry.language],
+        tuple(edition.locales[code] for code in entry.addresses if code != entry.language),
         edition.site + edition.card_path(entry),
         describe_card(edition.card(entry)),
         edition.feed,

@@ -74,13 +74,12 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
     for dataset in used_datasets(module):
         fetch(dataset, project.data)
     _warn_of_other_versions(key["packages"])
-    localised = {cell.name: localise(cell, strings).source for cell in tutorial.cells}
     session = Session(project, tutorial, cell_limit)
     with session.client.setup_kernel(env=kernel_environment(project), stderr=subprocess.DEVNULL):
         session.ask("prepare()")
         for number, cell in enumerate(tutorial.cells, 1):
             print(f"  [{number:2}/{len(tutorial.cells)}] {cell.name:<32}", end="", flush=True)
-            session.run(cell, localised[cell.name])
+            session.run(cell, {code: localise(cell, strings[code]).source for code in strings})
             print(f"{session.seconds[cell.name]:7.1f} s", flush=True)
         values = session.ask("values()")
         claims = session.ask(f"check_claims({tutorial.docstring!r})")

@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat.v4 import new_code_cell, new_notebook
 
 from weaver.core.problems import WeaverError, fail
-from weaver.core.project import LANGUAGES, SOURCE_LANGUAGE, Project
+from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.page.outputs import check_output
 from weaver.page.sanitize import OutputError
 from weaver.program.meaning import canonical
@@ -78,29 +79,27 @@ class Session:
         self._executed: dict[int, Cell] = {}
         self._hashes: dict[str, Cell] = {}
 
-    def run(self, cell: Cell, localised: str) -> None:
-        """Run a cell: once, or a display cell once for each language it differs in."""
+    def run(self, cell: Cell, localised: Mapping[str, str]) -> None:
+        """Run a cell: once, or a display cell once for each language it differs in.
+
+        ``localised`` is its code in each language but the source's.
+        """
         started = time.perf_counter()
-        sources = {language: cell.source for language in LANGUAGES}
-        if cell.displays:
-            if canonical(localised) != canonical(cell.source):
-                sources |= {language: localised for language in LANGUAGES}
-                sources[SOURCE_LANGUAGE] = cell.source
-        elif canonical(localised) != canonical(cell.source):
+        meaning = canonical(cell.source)
+        differing = {code for code, source in localised.items() if canonical(source) != meaning}
+        if differing and not cell.displays:
             raise self._problem(cell, 1, "its translation changes what it computes")
         node = new_code_cell(cell.source, id=cell.name[:64])
         node.metadata["weaver"] = {"name": cell.name}
         if cell.tags:
             node.metadata["tags"] = sorted(cell.tags)
         self._execute(cell, node, SOURCE_LANGUAGE)
-        for language, source in sources.items():
-            if cell.displays and language != SOURCE_LANGUAGE:
-                if source == cell.source and not self._binds(cell):
-                    continue
-                other = new_code_cell(source)
+        for language in localised if cell.displays else ():
+            if language in differing or self._binds(cell):
+                other = new_code_cell(localised[language])
                 self._execute(cell, other, language)
-                if source != cell.source:
-                    node.metadata["weaver"]["outputs"] = {language: other.outputs}
+                if language in differing:
+                    node.metadata["weaver"].setdefault("outputs", {})[language] = other.outputs
         self.notebook.cells.append(node)
         self.seconds[cell.name] = round(time.perf_counter() - started, 3)
         node.metadata["weaver"]["seconds"] = self.seconds[cell.name]

@@ -10,8 +10,8 @@ import yaml
 from weaver.core.files import YAML_LOADER, read_text, write_whole
 from weaver.core.messages import _
 from weaver.core.problems import fail
-from weaver.core.project import LANGUAGES, SOURCE_LANGUAGE, Project
-from weaver.language.words import capitalised
+from weaver.core.project import SOURCE_LANGUAGE, Project
+from weaver.language.language import load_language
 from weaver.program.key import read_pins
 from weaver.program.strings import read_strings
 from weaver.prose.parse import read_meta
@@ -36,15 +36,17 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
     source = project.source(name)
     _check_name(project, name)
     page = f"{name.replace('_', '-')}.md"
-    articles = {language: project.docs / language / page for language in LANGUAGES}
+    articles = {language: project.docs / language / page for language in project.languages}
     for path in (source, project.record(name), *articles.values()):
         if path.exists():
             raise fail(path, 0, _("is there already, and stays as it is: take another name"))
     written = {source: read_text(TEMPLATE / "tutorial.py")}
     for language, path in articles.items():
-        title = titles.get(language) or capitalised(name.replace("_", " "), language)
+        spoken = load_language(project.languages_folder, language)
+        title = titles.get(language) or spoken.capitalised(name.replace("_", " "))
         written[path] = _article(language, name, " ".join(title.split()))
-    written[project.strings] = _with_strings(project, name)
+    for language in project.translations_of_code:
+        written[project.strings(language)] = _with_strings(project.strings(language), name)
     written[project.root / "mkdocs.yml"] = _with_page(project, page)
     _write_all(written)
     return list(written)
@@ -72,9 +74,8 @@ def _article(language: str, name: str, title: str) -> str:
     return f"---\n{front}description:\ntutorial: {name}\n---\n{text}"
 
 
-def _with_strings(project: Project, name: str) -> str:
-    """Return ``strings.tr.yml`` with a section for the new program, the rest untouched."""
-    path = project.strings
+def _with_strings(path: Path, name: str) -> str:
+    """Return a language's strings with a section for the new program, the rest untouched."""
     known = read_strings(path)
     if name in known:
         line = min(known[name].lines.values(), default=2) - 1
