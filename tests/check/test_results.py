@@ -1,6 +1,7 @@
 """Results that are typed in, told from plain numbers."""
 
 import pytest
+from conftest import LANGUAGE
 
 from weaver.check.results import typed_results
 
@@ -22,4 +23,4 @@ from weaver.check.results import typed_results
     ],
 )
 def test_typed_results_are_told_from_plain_numbers(text, language, results):
-    assert typed_results(text, language) == results
+    assert typed_results(text, LANGUAGE[language]) == results
