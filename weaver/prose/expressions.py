@@ -125,14 +125,9 @@ def _finish(context: Context, value: object) -> object:
     return value
 
 
-@cache
-def _parse_template(expression: str) -> None:
-    make_environment().parse("{{" + expression + "}}")
-
-
 def parse_expression(path: Path, line: int, expression: str) -> None:
     """Make sure that a text is an expression."""
     try:
-        _parse_template(expression)
+        make_environment().parse("{{" + expression + "}}")
     except TemplateSyntaxError as error:
         raise fail(path, line, f"{{{{{expression}}}}}: {error.message}") from None
