@@ -1,35 +1,22 @@
 """The versions of each page, from git's history."""
 
-import subprocess
 from collections.abc import Mapping
 
+from weaver.core.git import GitError, git
+from weaver.core.messages import _
 from weaver.core.project import Project
 
 
 def history_limit(project: Project) -> str:
     """Return what keeps history from being seen; empty when all of it is there."""
     try:
-        shallow = _git(project, "rev-parse", "--is-shallow-repository").strip() == b"true"
-    except FileNotFoundError:
-        return "git is not installed"
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines() or ["no commits"]
-        return said[0]
-    return "a shallow clone: run `git fetch --unshallow`" if shallow else ""
+        shallow = git(project.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    except GitError as error:
+        return str(error)
+    return _("a shallow clone: run `git fetch --unshallow`") if shallow else ""
 
 
 _Change = tuple[str, str]  # path below docs/, blob; an empty blob where it was deleted
-
-
-def _git(project: Project, *arguments: str, feed: bytes = b"") -> bytes:
-    done = subprocess.run(
-        ["git", "-c", "core.quotePath=false", *arguments],
-        cwd=project.root,
-        input=feed,
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout
 
 
 def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str]:
@@ -37,14 +24,14 @@ def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str
     pages: dict[str, list[dict[str, str]]] = {}
     limit = history_limit(project)
     try:
-        log = _git(
-            project,
+        log = git(
+            project.root,
             *("log", "--first-parent", "-m", "--reverse", "--raw", "--no-renames"),
             *("--no-abbrev", "--format=tformat:commit", "--relative", "--"),
             *(f"docs/{language}" for language in project.languages),
         ).decode()
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        return pages, limit or "no commits"
+    except GitError as error:
+        return pages, limit or str(error)
     steps: list[list[_Change]] = []
     for row in log.splitlines():
         if row == "commit":
@@ -54,11 +41,11 @@ def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str
             blob = about.split()[3]
             if path.endswith(".md"):
                 steps[-1].append((path.removeprefix("docs/"), blob if blob.strip("0") else ""))
-    texts = _read_blobs(project, {blob for step in steps for _, blob in step if blob})
+    texts = _read_blobs(project, {blob for step in steps for __, blob in step if blob})
     for step in steps:
         changed: dict[str, dict[str, str]] = {}
         for path, blob in step:
-            language, _, page = path.partition("/")
+            language, page = path.split("/", 1)
             changed.setdefault(page, {})[language] = texts[blob] if blob else ""
         for page, version in changed.items():
             pages.setdefault(page, []).append(version)
@@ -68,7 +55,7 @@ def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str
 def _read_blobs(project: Project, blobs: set[str]) -> Mapping[str, str]:
     """Return the text of each blob, all from one process."""
     order = sorted(blobs)
-    out = _git(project, "cat-file", "--batch", feed="".join(f"{b}\n" for b in order).encode())
+    out = git(project.root, "cat-file", "--batch", feed="".join(f"{b}\n" for b in order).encode())
     texts, position = {}, 0
     for blob in order:
         end = out.index(b"\n", position)
