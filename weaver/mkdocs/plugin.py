@@ -210,9 +210,9 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
     ) -> LiveReloadServer:
         """Keep the development server going when a build fails."""
         if self.served:
-            folder, project = Path(config.site_dir), self.site.project
-            self.served.tell(folder, project)
-            server.builder = self.served.keep_up(builder, folder, project)
+            folder = Path(config.site_dir)
+            self.served.tell(folder, self.site)
+            server.builder = self.served.keep_up(builder, folder, lambda: self.site)
         return server
 
     @property
@@ -255,19 +255,19 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         except WeaverError as error:
             if self.served is None:
                 raise PluginError(str(error)) from None
-            return self.served.page_instead(page, error)
+            return self.served.page_instead(page.file.src_uri, error)
 
     def _checked(self, html: str, page: Page) -> str:
         """Return what is shown of a page: itself, unless something in it could not be drawn."""
         language, _, name = page.file.src_uri.partition("/")
         error = find_failures(html, self.site.project.docs / language / name)
         if error is None:
-            if self.served and not self.served.failed:
-                self.served.good[page.file.src_uri] = self.pages[page.file.src_uri], html
+            if self.served:
+                self.served.keep(page.file.src_uri, self.pages[page.file.src_uri], html)
             return html
         if self.served is None:
             raise PluginError(str(error))
-        return self.served.content_instead(page, error)
+        return self.served.content_instead(page.file.src_uri, error)
 
 
 def _write(path: Path, content: bytes) -> None:
