@@ -126,7 +126,7 @@ def test_a_clone_with_other_line_ends_has_fresh_records(example, tmp_path):
 
     shutil.copy(ROOT / ".gitattributes", example.root)
     git("init", "--quiet")
-    git("add", "tutorials_src", ".gitattributes", "requirements-run.txt")
+    git("add", "tutorials_src", ".gitattributes", "requirements-run.txt", "mkdocs.yml", "base.yml")
     git("commit", "--quiet", "--message", "all")
     git("clone", "--quiet", str(example.root), "clone", at=tmp_path)
     clone = Workspace(tmp_path / "clone")

@@ -1,12 +1,13 @@
 """The words that readers of another language see inside code and figures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
 from weaver.core.files import compose_yaml, load_yaml, read_text
+from weaver.core.messages import _
 from weaver.core.problems import fail
 
 
@@ -29,28 +30,22 @@ def read_strings(path: Path) -> dict[str, Strings]:
     if not path.exists():
         return {}
     text = read_text(path)
-    tree = load_yaml(path, text)
-    if not isinstance(tree, dict):
-        raise fail(path, 1, "must map tutorial names to their strings")
-    lines: dict[str, dict[str, int]] = {}
+    load_yaml(path, text)  # says what is no YAML, and what is there twice
     root = compose_yaml(path, text)
-    for key_node, value_node in root.value if root else ():
-        section = key_node.value
-        lines[section] = {}
-        if not isinstance(value_node, yaml.MappingNode):
-            line = key_node.start_mark.line + 1
-            raise fail(path, line, f"{section!r} must map English strings to their translations")
-        for entry, translation in value_node.value:
-            line = entry.start_mark.line + 1
-            if not isinstance(translation, yaml.ScalarNode):
-                raise fail(path, line, f"{entry.value!r} must have a string as translation")
-            lines[section][entry.value] = line
-    sections = {
-        name: {str(key): str(value) for key, value in (section or {}).items()}
-        for name, section in tree.items()
-    }
-    common = sections.get("common", {})
-    return {
-        name: Strings(path, own, {} if name == "common" else common, lines[name])
-        for name, own in sections.items()
-    } | {"common": Strings(path, common, {}, lines.get("common", {}))}
+    if not isinstance(root, yaml.MappingNode):
+        raise fail(path, 1, _("must map tutorial names to their strings"))
+    found = {"common": Strings(path)}
+    for name, section in root.value:
+        if not isinstance(section, yaml.MappingNode):
+            said = _("{section} must map English strings to their translations")
+            line = name.start_mark.line + 1
+            raise fail(path, line, said.format(section=repr(name.value)))
+        for key, value in section.value:
+            if not isinstance(value, yaml.ScalarNode):
+                said = _("{key} must have a string as translation").format(key=repr(key.value))
+                raise fail(path, key.start_mark.line + 1, said)
+        own = {key.value: value.value for key, value in section.value}
+        lines = {key.value: key.start_mark.line + 1 for key, _value in section.value}
+        found[name.value] = Strings(path, own, {}, lines)
+    common = found["common"]
+    return {name: replace(one, common=common.own) for name, one in found.items()}

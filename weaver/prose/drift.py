@@ -15,12 +15,8 @@ over.
 
 Whoever judges that nothing needs translating says so in one line of
 ``docs/translations.yml``, ``- <page> <digest>``, which names both texts by a digest:
-when either changes again, it no longer counts. ``python -m weaver translated`` writes
-it.
-
-The alternative, a file with the digest of every section, would have to be written
-anew with every edit, by whoever edits a file on GitHub too. The price of history is
-that a shallow clone sees only what it has; that is said, never guessed at.
+when either changes again, it no longer counts. (A file with the digest of every section
+would need an entry with every edit.) A shallow clone sees only what it has, which is said.
 """
 
 import hashlib
@@ -159,14 +155,12 @@ def _report(page: str, languages: Languages, state: _State) -> Iterator[Behind]:
     for ahead in sorted(set(state.ahead.values())):
         place = min(index for index, value in state.ahead.items() if value == ahead)
         mine, twin = state.pair[1 - ahead], state.pair[ahead]
-        lines = [
-            section.line
-            if place == WHOLE or place >= len(section.paragraphs)
-            else section.paragraphs[place][0]
+        here, there = (
+            section.paragraphs[place][0] if place in range(len(section.words)) else section.line
             for section in (mine, twin)
-        ]
+        )
         codes = languages[1 - ahead], languages[ahead]
-        yield Behind(page, *codes, mine, twin, lines[0], lines[1], digest(state.pair))
+        yield Behind(page, *codes, mine, twin, here, there, digest(state.pair))
 
 
 def _marks(pair: Pair) -> list[object]:
@@ -177,34 +171,28 @@ def _marks(pair: Pair) -> list[object]:
 
 def _step(old: _State | None, pair: Pair) -> _State:
     """Return who is ahead in a section after one more version."""
-    state = _State(pair)
     if old is None:
-        return state
-    before = [section.words for section in old.pair]
-    after = [section.words for section in pair]
+        return _State(pair)
+    before, after = ([section.words for section in one] for one in (old.pair, pair))
     changed = [new != was for was, new in zip(before, after, strict=True)]
-    if not any(changed):
-        state.ahead = dict(old.ahead)
-    elif WHOLE in old.ahead or len({*map(len, before), *map(len, after)}) != 1:
+    ahead = dict(old.ahead)
+    if WHOLE in ahead or len({len(words) for words in (*before, *after)}) != 1:
         # Paragraphs cannot be paired: the section as a whole.
-        if not all(changed):
-            ahead = changed.index(True)
-            waiting = set(old.ahead.values())
-            if 1 - ahead not in waiting:
-                state.ahead = {WHOLE: ahead}
-            elif ahead in waiting:
-                state.ahead = {
-                    place: value for place, value in old.ahead.items() if value == ahead
-                }
+        if all(changed):
+            ahead = {}
+        elif any(changed):
+            mover = changed.index(True)
+            waited = 1 - mover in ahead.values()
+            ahead = {place: one for place, one in ahead.items() if one == mover}
+            ahead = ahead if waited else {WHOLE: mover}
     else:
-        state.ahead = dict(old.ahead)
         for place in range(len(after[0])):
             moved = [index for index in (0, 1) if before[index][place] != after[index][place]]
-            if len(moved) == 2 or (moved and state.ahead.get(place) == 1 - moved[0]):
-                state.ahead.pop(place, None)
+            if len(moved) == 2 or (moved and ahead.get(place) == 1 - moved[0]):
+                ahead.pop(place, None)
             elif moved:
-                state.ahead[place] = moved[0]
-    return state
+                ahead[place] = moved[0]
+    return _State(pair, ahead)
 
 
 def _versions(

@@ -6,6 +6,8 @@ from weaver.core.git import GitError, git
 from weaver.core.messages import _
 from weaver.core.project import Project
 
+Versions = list[dict[str, str]]  # for each step, the text of each language that changed
+
 
 def history_limit(project: Project) -> str:
     """Return what keeps history from being seen; empty when all of it is there."""
@@ -16,12 +18,8 @@ def history_limit(project: Project) -> str:
     return _("a shallow clone: run `git fetch --unshallow`") if shallow else ""
 
 
-_Change = tuple[str, str]  # path below docs/, blob; an empty blob where it was deleted
-
-
-def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str]:
-    """Return each page's versions: for each step, the text of each language that changed."""
-    pages: dict[str, list[dict[str, str]]] = {}
+def read_history(project: Project) -> tuple[dict[str, Versions], str]:
+    """Return each page's versions, and what keeps more of them from being seen."""
     limit = history_limit(project)
     try:
         log = git(
@@ -31,35 +29,33 @@ def read_history(project: Project) -> tuple[dict[str, list[dict[str, str]]], str
             *(f"docs/{language}" for language in project.languages),
         ).decode()
     except GitError as error:
-        return pages, limit or str(error)
-    steps: list[list[_Change]] = []
+        return {}, limit or str(error)
+    steps: list[dict[tuple[str, str], str]] = []  # (page, language) -> blob
     for row in log.splitlines():
         if row == "commit":
-            steps.append([])
-        elif row.startswith(":"):
+            steps.append({})
+        elif row.startswith(":") and row.endswith(".md"):
             about, path = row.split("\t", 1)
-            blob = about.split()[3]
-            if path.endswith(".md"):
-                steps[-1].append((path.removeprefix("docs/"), blob if blob.strip("0") else ""))
-    texts = _read_blobs(project, {blob for step in steps for __, blob in step if blob})
+            _docs, language, page = path.split("/", 2)
+            steps[-1][page, language] = about.split()[3]
+    texts = _read_blobs(project, sorted({blob for step in steps for blob in step.values()}))
+    pages: dict[str, Versions] = {}
     for step in steps:
-        changed: dict[str, dict[str, str]] = {}
-        for path, blob in step:
-            language, page = path.split("/", 1)
-            changed.setdefault(page, {})[language] = texts[blob] if blob else ""
-        for page, version in changed.items():
-            pages.setdefault(page, []).append(version)
+        for page in dict.fromkeys(page for page, _language in step):
+            changed = {code: texts[blob] for (name, code), blob in step.items() if name == page}
+            pages.setdefault(page, []).append(changed)
     return pages, limit
 
 
-def _read_blobs(project: Project, blobs: set[str]) -> Mapping[str, str]:
-    """Return the text of each blob, all from one process."""
-    order = sorted(blobs)
-    out = git(project.root, "cat-file", "--batch", feed="".join(f"{b}\n" for b in order).encode())
-    texts, position = {}, 0
-    for blob in order:
-        end = out.index(b"\n", position)
-        size = int(out[position:end].split()[2])
-        texts[blob] = out[end + 1 : end + 1 + size].decode(errors="replace")
-        position = end + 1 + size + 1
+def _read_blobs(project: Project, blobs: list[str]) -> Mapping[str, str]:
+    """Return the text of each blob, all from one process; empty where a file was deleted."""
+    texts = {blob: "" for blob in blobs if not blob.strip("0")}
+    asked = [blob for blob in blobs if blob not in texts]
+    out = git(project.root, "cat-file", "--batch", feed="".join(f"{b}\n" for b in asked).encode())
+    start = 0
+    for blob in asked:
+        head = out.index(b"\n", start) + 1
+        end = head + int(out[start:head].split()[2])
+        texts[blob] = out[head:end].decode(errors="replace")
+        start = end + 1
     return texts
