@@ -30,6 +30,12 @@ def _namespace() -> dict[str, object]:
     return sys.modules["__main__"].__dict__
 
 
+def _own() -> dict[str, object]:
+    """Return the names that the tutorial set, for everybody to see."""
+    names = _namespace().items()
+    return {name: it for name, it in names if not name.startswith("_") and name not in _known}
+
+
 def prepare() -> str:
     """Make figures SVG with real text, sized to be read on a phone."""
     import matplotlib as mpl
@@ -57,30 +63,23 @@ def enter_display(language: str) -> str:
     """Before a display cell: restore that language's display names."""
     _before.clear()
     _before.update(_fingerprint())
-    _namespace().update(_display_names.setdefault(language, {}))
+    _namespace().update(_display_names.get(language, {}))
     return "{}"
 
 
 def leave_display(language: str) -> str:
     """After a display cell: put its new names aside; return what it changed."""
-    namespace = _namespace()
-    mine = _display_names[language]
-    for name in [name for name in namespace if not name.startswith("_")]:
-        if f"name {name}" not in _before and name not in _known:
-            mine[name] = namespace.pop(name)
+    new = [name for name in _own() if f"name {name}" not in _before]
+    _display_names[language] = {name: _namespace().pop(name) for name in new}
     after = _fingerprint()
-    changed = sorted(
-        key for key in _before.keys() | after.keys() if _before.get(key) != after.get(key)
-    )
-    return json.dumps(changed)
+    changed = (key for key in _before.keys() | after.keys() if _before.get(key) != after.get(key))
+    return json.dumps(sorted(changed))
 
 
 def _fingerprint() -> dict[str, object]:
     """Return a comparable picture of the state that cells share."""
     state: dict[str, object] = {
-        f"name {name}": (id(value), _content(value))
-        for name, value in _namespace().items()
-        if not name.startswith("_") and name not in _known
+        f"name {name}": (id(value), _content(value)) for name, value in _own().items()
     }
     state["the random numbers of `random`"] = hash(random.getstate())
     if "numpy" in sys.modules:
@@ -121,20 +120,18 @@ def _content(value: Any) -> object:
 
 def values() -> str:
     """Return the plain scalars among the top-level names, and flat lists and dicts of them."""
-    found = {}
-    for name, value in _namespace().items():
-        if name.startswith("_") or name in _known:
-            continue
-        plain: object = _plain(value)
-        if isinstance(value, list | tuple):
-            items = [_plain(item) for item in value]
-            plain = items if value and None not in items else None
-        elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
-            entries = {key: _plain(item) for key, item in value.items()}
-            plain = entries if value and None not in entries.values() else None
-        if plain is not None:
-            found[name] = plain
-    return json.dumps(found, allow_nan=False)
+    found = {name: _flat(value) for name, value in _own().items()}
+    return json.dumps({name: it for name, it in found.items() if it is not None}, allow_nan=False)
+
+
+def _flat(value: object) -> object:
+    if isinstance(value, list | tuple):
+        items = [_plain(item) for item in value]
+        return items if items and None not in items else None
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        entries = {key: _plain(item) for key, item in value.items()}
+        return entries if entries and None not in entries.values() else None
+    return _plain(value)
 
 
 def _plain(value: object) -> bool | int | float | str | None:
@@ -147,38 +144,30 @@ def _plain(value: object) -> bool | int | float | str | None:
 
 def check_claims(docstring: str) -> str:
     """Run the doctests of the module's docstring and of its functions."""
-    namespace = _namespace()
-    documented = [("claims", docstring)] + [
-        (name, value.__doc__ or "")
-        for name, value in namespace.items()
+    documented = {"claims": docstring} | {
+        name: value.__doc__ or ""
+        for name, value in _namespace().items()
         if isinstance(value, FunctionType | type) and value.__module__ == "__main__"
-    ]
-    parser = doctest.DocTestParser()
-    tests = [
-        parser.get_doctest(text, dict(namespace), name, None, 0)
-        for name, text in documented
-        if ">>>" in text
-    ]
+    }
     results = []
-    for test in tests:
-        report = io.StringIO()
-        runner = doctest.DocTestRunner(verbose=False)
-        with contextlib.redirect_stdout(report):
-            for example in test.examples:
-                one = doctest.DocTest([example], test.globs, test.name, None, 0, None)
-                failed = runner.run(one, clear_globs=False).failed
-                results.append(
-                    {
-                        "of": test.name,
-                        "source": example.source.strip(),
-                        "want": example.want.strip(),
-                        "report": report.getvalue() if failed else "",
-                        "measured": _measured(example.source, test.globs) if failed else "",
-                    }
-                )
-                test.globs.update(one.globs)
-                report.seek(0)
-                report.truncate()
+    for name, text in documented.items():
+        names = _namespace()
+        for example in doctest.DocTestParser().get_examples(text):
+            test = doctest.DocTest([example], names, name, None, 0, None)
+            names = test.globs  # a copy, for the next example
+            said = io.StringIO()
+            runner = doctest.DocTestRunner(verbose=False)
+            with contextlib.redirect_stdout(said):
+                failed = runner.run(test, clear_globs=False).failed
+            results.append(
+                {
+                    "of": name,
+                    "source": example.source.strip(),
+                    "want": example.want.strip(),
+                    "report": said.getvalue() if failed else "",
+                    "measured": _measured(example.source, names) if failed else "",
+                }
+            )
     return json.dumps(results)
 
 

@@ -1,43 +1,39 @@
 """Run a tutorial once, in a Jupyter kernel, and record what it did."""
 
-import ast
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
+from typing import Any
 
 import nbformat
 
 from weaver.core.files import read_text
-from weaver.core.problems import Problem, WeaverError
+from weaver.core.messages import _
+from weaver.core.problems import Problem, WeaverError, fail
 from weaver.core.project import Project
-from weaver.program.datasets import used_datasets
+from weaver.program.datasets import DATASETS
 from weaver.program.key import make_key, source_digest
 from weaver.program.localise import localise
-from weaver.program.record import write_record
-from weaver.program.tutorial import Tutorial, read_tutorial
+from weaver.program.record import About, write_record
+from weaver.program.tutorial import Tutorial
 from weaver.runner.fetch import fetch
-from weaver.runner.session import CELL_LIMIT, Session, kernel_environment
+from weaver.runner.session import CELL_LIMIT, Session
 from weaver.site import Site
 
 
 @dataclass(frozen=True)
 class Execution:
-    """A finished run: the executed notebook, and the claims that did not hold.
-
-    The run's own account, of values, claims, device and so on, is
-    ``notebook.metadata["weaver"]``.
-    """
+    """A finished run: the executed notebook, and the claims that did not hold."""
 
     notebook: nbformat.NotebookNode
     failures: tuple[Problem, ...]
 
     @property
-    def about(self) -> dict:
+    def about(self) -> About:
         """The run's own account, as a record keeps it."""
-        return self.notebook.metadata["weaver"]
+        about: About = self.notebook.metadata["weaver"]
+        return about
 
 
 def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> None:
@@ -53,8 +49,9 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
     if done.failures:
         raise WeaverError(done.failures)
     write_record(project.record(name), done.notebook)
-    claims, values = len(done.about["claims"]), len(done.about["values"])
-    print(f"  {claims} claims hold, {values} values, {done.about['seconds']:.1f} s")
+    said = _("  {claims} claims hold, {values} values, {seconds} s")
+    counts = {"claims": len(done.about["claims"]), "values": len(done.about["values"])}
+    print(said.format(**counts, seconds=f"{done.about['seconds']:.1f}"))
 
 
 def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> Execution:
@@ -67,16 +64,14 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
     """
     site = Site(project)
     strings = site.strings(name)
-    tutorial = read_tutorial(project.source(name))
+    tutorial = site.tutorial(name)
     digest = source_digest(project, name, site.pins, strings)
     key = make_key(tutorial, strings, site.pins)
-    module = ast.parse(read_text(tutorial.path))
-    for dataset in used_datasets(module):
-        fetch(dataset, project.data)
-    _warn_of_other_versions(key["packages"])
+    key["packages"] = _versions_here(project, key["packages"])
+    for dataset in dict.fromkeys(file.partition("/")[0] for file in key["datasets"]):
+        fetch(DATASETS[dataset], project.data)
     session = Session(project, tutorial, cell_limit)
-    with session.client.setup_kernel(env=kernel_environment(project), stderr=subprocess.DEVNULL):
-        session.ask("prepare()")
+    with session.started():
         for number, cell in enumerate(tutorial.cells, 1):
             print(f"  [{number:2}/{len(tutorial.cells)}] {cell.name:<32}", end="", flush=True)
             session.run(cell, {code: localise(cell, strings[code]).source for code in strings})
@@ -86,7 +81,7 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
         about = session.ask(f"describe({sorted(key['packages'])!r})")
     session.notebook.metadata["weaver"] = {
         **about,
-        "claims": [{key: claim[key] for key in ("of", "source", "want")} for claim in claims],
+        "claims": [{part: claim[part] for part in ("of", "source", "want")} for claim in claims],
         "date": datetime.now(UTC).date().isoformat(),
         "datasets": key["datasets"],
         "key": key,
@@ -98,29 +93,30 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
     return Execution(session.notebook, tuple(_failed_claims(tutorial, claims)))
 
 
-def _failed_claims(tutorial: Tutorial, claims: list[dict]) -> Iterator[Problem]:
-    lines = tutorial.path.read_text(encoding="utf-8").splitlines()
+def _failed_claims(tutorial: Tutorial, claims: list[dict[str, Any]]) -> Iterator[Problem]:
+    lines = read_text(tutorial.path).splitlines()
     for claim in claims:
         if claim["report"]:
             first = claim["source"].splitlines()[0]
             line = next((n for n, row in enumerate(lines, 1) if f">>> {first}" in row), 0)
             got = claim["report"].partition("Got:")[2] or claim["report"].splitlines()[-1]
-            said = f"claim fails: {first} gave {' '.join(got.split())}, not {claim['want']}"
+            said = _("claim fails: {claim} gave {got}, not {want}").format(
+                claim=first, got=" ".join(got.split()), want=claim["want"]
+            )
             said += f" ({claim['measured']})" if claim["measured"] else ""
             yield Problem(tutorial.path, line, said)
 
 
-def _warn_of_other_versions(pins: dict[str, str]) -> None:
+def _versions_here(project: Project, pins: Mapping[str, str]) -> dict[str, str]:
+    """Return the versions that a run has, and say which are not those pinned."""
+    found = {}
     for package, pinned in pins.items():
         try:
-            version = metadata.version(package)
+            found[package] = metadata.version(package).partition("+")[0]
         except metadata.PackageNotFoundError:
-            raise WeaverError(
-                [
-                    Problem(
-                        Path("requirements-run.txt"), 0, f"{package} is not installed: `make run`"
-                    )
-                ]
-            ) from None
-        if version.partition("+")[0] != pinned:
-            print(f"  note: {package} is {version}, requirements-run.txt pins {pinned}")
+            said = _("{package} is not installed: `make run`").format(package=package)
+            raise fail(project.root / "requirements-run.txt", 0, said) from None
+        if found[package] != pinned:
+            said = _("  note: {package} is {version}, requirements-run.txt pins {pinned}")
+            print(said.format(package=package, version=found[package], pinned=pinned))
+    return found
