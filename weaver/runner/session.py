@@ -9,11 +9,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
 from ipykernel.compiler import murmur2_x86
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -64,9 +63,7 @@ class Session:
     @contextmanager
     def started(self) -> Iterator[None]:
         """Have a kernel, until the work is done or fails."""
-        for left in Path(tempfile.gettempdir()).glob("weaver-*-*"):  # by a killed run
-            if not psutil.pid_exists(int(left.name.split("-")[1])):
-                shutil.rmtree(left, ignore_errors=True)
+        _sweep()
         with tempfile.TemporaryDirectory(prefix=f"weaver-{os.getpid()}-") as folder:
             # Sockets of its own: two runs at once must not meet. Windows has none.
             sockets = {} if os.name == "nt" else {"transport": "ipc", "ip": f"{folder}/kernel"}
@@ -189,6 +186,16 @@ class Session:
         first = _WARNER.sub("", text.strip()).splitlines()[0]
         said = _("cell {cell} wrote to stderr: {said}")
         return self._problem(where, line, said.format(cell=repr(cell.name), said=first))
+
+
+def _sweep() -> None:
+    """Delete what killed runs left, as far as the system tells."""
+    for left in Path(tempfile.gettempdir()).glob("weaver-*-*") if os.name != "nt" else ():
+        with suppress(ValueError, PermissionError):  # not ours
+            try:
+                os.kill(int(left.name.split("-")[1]), 0)
+            except ProcessLookupError:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def kernel_environment(project: Project) -> dict[str, str]:
