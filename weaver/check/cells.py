@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from weaver.check.results import typed_problem, typed_results
+from weaver.core.messages import _
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.page.highlight import read_highlight
@@ -22,7 +23,8 @@ def check_cells(site: Site) -> Iterator[Problem]:
     for article in site.every_article():
         name = article.tutorial
         if name is not None and name not in site.names:
-            text = f"there is no tutorials_src/{name}.py: {list_known(site.names)}"
+            text = _("there is no tutorials_src/{name}.py: there is {known}")
+            text = text.format(name=name, known=", ".join(site.names) or _("none"))
             yield Problem(article.path, front_line(article, "tutorial"), text)
         elif name is not None and name in site.tutorials:
             yield from _check_order(article, site.tutorials[name])
@@ -38,24 +40,25 @@ def _check_order(article: Article, tutorial: Tutorial) -> Iterator[Problem]:
         name, line = reference.name, reference.line
         if name not in order:
             hidden = tutorial.cell(name)
-            text = f"no cell {name!r}: {list_known(order)}"
-            text = f"cell {name!r} is hidden" if hidden else text
+            text = (
+                _("cell {name!r} is hidden") if hidden else _("no cell {name!r}: there is {known}")
+            )
+            text = text.format(name=name, known=", ".join(order) or _("none"))
             yield Problem(article.path, line, text)
             continue
         if name in seen:
-            text = f"cell {name!r} is shown already, on line {seen[name]}"
-            yield Problem(article.path, line, text)
+            text = _("cell {name!r} is shown already, on line {line}")
+            yield Problem(article.path, line, text.format(name=name, line=seen[name]))
         elif order.index(name) < latest:
-            text = f"cell {name!r} must come before {order[latest]!r}, as in {tutorial.path.name}"
+            text = _("cell {name!r} must come before {other!r}, as in {file}")
+            text = text.format(name=name, other=order[latest], file=tutorial.path.name)
             yield Problem(article.path, line, text)
         seen.setdefault(name, line)
         latest = max(latest, order.index(name))
     for name in order:
         if name not in seen:
-            text = (
-                f"cell {name!r} of {tutorial.path.name} is never shown: show it, or tag it hidden"
-            )
-            yield Problem(article.path, 0, text)
+            text = _("cell {name!r} of {file} is never shown: show it, or tag it hidden")
+            yield Problem(article.path, 0, text.format(name=name, file=tutorial.path.name))
 
 
 def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
@@ -63,11 +66,11 @@ def _check_alts(article: Article, record: Record) -> Iterator[Problem]:
         name, line = reference.name, reference.line
         image = shows_figure(record.outputs.get(name, {}).get(SOURCE_LANGUAGE, []))
         if image and not (reference.alt or "").strip():
-            text = f'cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`'
-            yield Problem(article.path, line, text)
+            text = _('cell {name!r} shows a figure: say what it shows, `cell("{name}", alt="…")`')
+            yield Problem(article.path, line, text.format(name=name))
         elif reference.alt and not image and name in record.outputs:
-            text = f"cell {name!r} shows no figure: take its alt text away"
-            yield Problem(article.path, line, text)
+            text = _("cell {name!r} shows no figure: take its alt text away")
+            yield Problem(article.path, line, text.format(name=name))
 
 
 def check_outputs(site: Site) -> Iterator[Problem]:
@@ -109,8 +112,3 @@ def _check_card(article: Article, names: Mapping[str, object]) -> Iterable[Probl
         return error.problems
     typed = typed_results(highlight.label, article.language) if highlight else []
     return [typed_problem(article, front_line(article, "card"), found) for found in typed]
-
-
-def list_known(names: Iterable[str]) -> str:
-    """Return which names there are, for a message."""
-    return f"there is {', '.join(names) or 'none'}"

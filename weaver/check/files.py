@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from weaver.core.messages import _
 from weaver.core.problems import Problem
 from weaver.site import Site
 
@@ -17,12 +18,13 @@ def check_twins(site: Site) -> Iterator[Problem]:
     for article in site.every_article():
         page = article.path.relative_to(site.project.docs / article.language)
         if not all((site.project.docs / other / page).exists() for other in languages):
-            yield Problem(article.path, 0, f"has no twin in {', '.join(languages)}")
+            text = _("has no twin in {languages}").format(languages=", ".join(languages))
+            yield Problem(article.path, 0, text)
 
 
 def check_runs(site: Site) -> Iterator[Problem]:
     """Find tutorials that were never run."""
     for name in site.names:
         if not site.project.record(name).exists():
-            text = f"never run: `python -m weaver run {name}`"
+            text = _("never run: `python -m weaver run {name}`").format(name=name)
             yield Problem(site.project.source(name), 0, text)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from weaver.core.messages import _
 from weaver.core.problems import Problem
 from weaver.page.highlight import shown_values
 from weaver.prose.article import Article, Value
@@ -35,10 +36,11 @@ def check_parity(site: Site) -> Iterator[Problem]:
 def compare_articles(first: Article, second: Article) -> Iterator[Problem]:
     """Say where two languages of a page differ in what they must share."""
     if first.tutorial != second.tutorial:
-        text = f"tutorial {second.tutorial!r}, but {first.tutorial!r} in {_short(first.path)}"
+        text = _("tutorial {name!r}, but {other!r} in {file}")
+        text = text.format(name=second.tutorial, other=first.tutorial, file=_short(first.path))
         yield Problem(second.path, front_line(second, "tutorial"), text)
     if shown_values(first) != shown_values(second):
-        text = f"`card` shows other values than in {_short(first.path)}"
+        text = _("`card` shows other values than in {file}").format(file=_short(first.path))
         yield Problem(second.path, front_line(second, "card"), text)
     yield from _compare_cells(first, second)
     yield from _compare_headings(first, second)
@@ -49,12 +51,14 @@ def _compare_cells(first: Article, second: Article) -> Iterator[Problem]:
     for here, there, others in ((first, second, theirs), (second, first, ours)):
         for cell in here.cells:
             if cell.name not in others:
-                text = f"cell {cell.name!r} is not in {_short(there.path)}"
+                text = _("cell {name!r} is not in {file}")
+                text = text.format(name=cell.name, file=_short(there.path))
                 yield Problem(here.path, cell.line, text)
     if sorted(ours) == sorted(theirs):
         for mine, cell in zip(ours, second.cells, strict=True):
             if mine != cell.name:
-                text = f"shows {cell.name!r} where {_short(first.path)} shows {mine!r}"
+                text = _("shows {name!r} where {file} shows {other!r}")
+                text = text.format(name=cell.name, file=_short(first.path), other=mine)
                 yield Problem(second.path, cell.line, text)
                 return
 
@@ -63,8 +67,9 @@ def _compare_headings(first: Article, second: Article) -> Iterator[Problem]:
     left, right = _sections(first), _sections(second)
     for mine, other in zip(left, right, strict=False):
         if mine.level != other.level:
-            text = f"heading of level {other.level}: {_short(first.path)}:{mine.line} has one"
-            text += f" of level {mine.level}"
+            text = _("heading of level {level}: {place} has one of level {other}")
+            place = f"{_short(first.path)}:{mine.line}"
+            text = text.format(level=other.level, place=place, other=mine.level)
             yield Problem(second.path, other.line, text)
             return
         yield from _compare_sections(mine, other, first, second)
@@ -72,9 +77,13 @@ def _compare_headings(first: Article, second: Article) -> Iterator[Problem]:
     if len(left) != len(right):
         longer, shorter = (first, second) if len(left) > len(right) else (second, first)
         extra = max(left, right, key=len)[min(len(left), len(right))]
-        counts = f"{len(left) - 1} vs {len(right) - 1} headings"
-        counts += f" in {first.language} vs {second.language}"
-        text = f"{counts}: this one has no match in {_short(shorter.path)}"
+        text = _("{here} vs {there} headings in {languages}: this one has no match in {file}")
+        text = text.format(
+            here=len(left) - 1,
+            there=len(right) - 1,
+            languages=f"{first.language} vs {second.language}",
+            file=_short(shorter.path),
+        )
         yield Problem(longer.path, extra.line, text)
 
 
@@ -82,17 +91,18 @@ def _compare_sections(
     mine: _Shared, other: _Shared, here: Article, there: Article
 ) -> Iterator[Problem]:
     """Find equations and values of a section that its twin lacks."""
-    nouns = {
-        "equation": (mine.equations, other.equations, "${}$"),
-        "value": (mine.values, other.values, "{{{{{}}}}}"),
-    }
-    for noun, (ours, theirs, written) in nouns.items():
-        surplus = Counter(text for _, text in ours) - Counter(text for _, text in theirs)
+    equation = _("equation ${text}$ is not in the same section of {place}")
+    value = _("value {{{{{text}}}}} is not in the same section of {place}")
+    place = f"{_short(there.path)}:{other.line}"
+    for said, ours, theirs in (
+        (equation, mine.equations, other.equations),
+        (value, mine.values, other.values),
+    ):
+        surplus = Counter(text for __, text in ours) - Counter(text for __, text in theirs)
         for line, text in reversed(ours):
             if surplus[text] > 0:
                 surplus[text] -= 1
-                said = f"{noun} {written.format(text)} is not in the same section of"
-                yield Problem(here.path, line, f"{said} {_short(there.path)}:{other.line}")
+                yield Problem(here.path, line, said.format(text=text, place=place))
 
 
 def _sections(article: Article) -> list[_Shared]:
@@ -109,7 +119,7 @@ def _sections(article: Article) -> list[_Shared]:
         for part in article.parts
         if isinstance(part, Value)
     ]
-    ends = [line for line, _ in headings[1:]] + [10**9]
+    ends = [line for line, __ in headings[1:]] + [10**9]
     return [
         _Shared(
             line,

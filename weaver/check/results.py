@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from babel.numbers import get_group_symbol
 from math_core import LatexError, LatexToMathML
 
+from weaver.core.messages import _
 from weaver.core.problems import Problem
 from weaver.language.language import Language
 from weaver.page.maths import say_latex
@@ -22,7 +23,8 @@ def check_front_matter(site: Site) -> Iterator[Problem]:
     for article in site.every_article():
         for key in _READ_FIRST:
             if not article.meta.get(key):
-                yield Problem(article.path, 1, f"front matter has no `{key}:`")
+                text = _("front matter has no `{key}:`").format(key=key)
+                yield Problem(article.path, 1, text)
 
 
 def check_latex(site: Site) -> Iterator[Problem]:
@@ -72,5 +74,8 @@ def typed_results(text: str, language: Language) -> list[str]:
 
 def typed_problem(article: Article, line: int, found: str) -> Problem:
     """Return the problem of a result that is typed in."""
-    text = f"{found!r} is typed in: let it come from the run, `{{{{ name | percent }}}}`,"
-    return Problem(article.path, line, text + " from docs/quoted.yml, or put code in `backticks`")
+    text = _(
+        "{found!r} is typed in: let it come from the run, `{{{{ name | percent }}}}`,"
+        " from docs/quoted.yml, or put code in `backticks`"
+    )
+    return Problem(article.path, line, text.format(found=found))

@@ -17,6 +17,7 @@ from mkdocs.structure.toc import get_toc
 
 from weaver.check.links import check_links, check_navigation
 from weaver.core.memo import digest_of, remember
+from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
 from weaver.mkdocs import jupyter, serve
@@ -157,7 +158,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
             try:
                 picture = make_card(edition.card(entry), font, self.site.project.cache / "cards")
             except ValueError as error:
-                raise PluginError(f"{page.file.src_uri}: its card image: {error}") from None
+                raise PluginError(f"{page.file.src_uri}: {error}") from None
             _write(Path(config.site_dir, edition.card_path(entry)), picture)
         return context
 
@@ -243,13 +244,14 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
 
     def _make(self, page: Page, config: MkDocsConfig) -> MadePage:
         """Make a page; stop the build if that fails, unless the page is served."""
-        language, _, name = page.file.src_uri.partition("/")
+        language, name = page.file.src_uri.split("/", 1)
         try:
             article = self.site.article(language, name)
             made = make_page(self.site, article, str(config.site_url), self._cache / "made")
             stale = article.tutorial and self.site.status(article.tutorial).changed
             if stale and config.strict:
-                text = f"stale ({'; '.join(stale)}): run `make run NAME={article.tutorial}`"
+                text = _("stale ({changed}): run `make run NAME={name}`")
+                text = text.format(changed="; ".join(stale), name=article.tutorial)
                 raise fail(self.site.project.record(str(article.tutorial)), 0, text)
             return made
         except WeaverError as error:
@@ -259,7 +261,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
 
     def _checked(self, html: str, page: Page) -> str:
         """Return what is shown of a page: itself, unless something in it could not be drawn."""
-        language, _, name = page.file.src_uri.partition("/")
+        language, name = page.file.src_uri.split("/", 1)
         error = find_failures(html, self.site.project.docs / language / name)
         if error is None:
             if self.served:

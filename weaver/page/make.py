@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 
 from weaver.core.memo import digest_of, remember
+from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.core.slugs import slugify
@@ -149,10 +150,12 @@ def find_record(site: Site, article: Article) -> Record:
     """
     name = str(article.tutorial)
     if name not in site.names:
-        raise fail(article.path, 2, f"there is no tutorials_src/{name}.py")
+        text = _("there is no tutorials_src/{name}.py").format(name=name)
+        raise fail(article.path, 2, text)
     record = site.record(name)
     if record is None:
-        raise fail(site.project.record(name), 0, f"stale (never run): run `make run NAME={name}`")
+        text = _("never run: `python -m weaver run {name}`").format(name=name)
+        raise fail(site.project.record(name), 0, text)
     return record
 
 

@@ -6,6 +6,7 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 
 from collections.abc import Mapping, Sequence
 
+from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
@@ -48,7 +49,7 @@ def overview_names(
 
 def _record(records: Mapping[str, Record], name: str) -> Record:
     if name not in records:
-        raise ValueError(f"there is no tutorial {name!r}")
+        raise ValueError(_("there is no tutorial {name!r}").format(name=name))
     return records[name]
 
 
@@ -60,7 +61,8 @@ def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
     for output in filter(figure_ending, outputs):
         shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
         return Written(f'<figure class="cell-figure">{shown}</figure>')
-    raise ValueError(f"cell {cell!r} of {record.path.stem} has no figure")
+    text = _("cell {cell!r} of {name} has no figure")
+    raise ValueError(text.format(cell=cell, name=record.path.stem))
 
 
 def _checked_table(
@@ -76,7 +78,7 @@ def _checked_table(
         )
         values = names.get(entry["tutorial"])
         if not isinstance(values, Mapping):
-            text = f"there is no tutorial {entry['tutorial']!r}"
+            text = _("there is no tutorial {name!r}").format(name=entry["tutorial"])
             raise fail(asked.path, entry["line"], text)
         value = Value(entry["line"], f" {_expression(entry)} ")
         measured = evaluate(asked, value, values)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weaver.core.files import write_whole
+from weaver.core.messages import _
 from weaver.page.highlight import Highlight
 
 if TYPE_CHECKING:  # Pillow takes a while to import, and most builds draw nothing
@@ -97,7 +98,8 @@ class _Words:
         """Write a line that starts on its baseline at a position (or ends there, ``rs``)."""
         text = text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
         if missing := [letter for letter in text if not _has(self.font, letter)]:
-            raise ValueError(f"{self.font.name} has no {missing[0]!r}, of {text!r}")
+            said = _("its card image: {font} has no {letter!r}, of {text!r}")
+            raise ValueError(said.format(font=self.font.name, letter=missing[0], text=text))
         self.draw.text(position, text, colour, _face(self.font, size), anchor)
 
     def fill(self, box: tuple[int, int, int, int], text: str, size: int, colour: str) -> int:
