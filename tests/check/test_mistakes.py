@@ -217,6 +217,9 @@ MISTAKES = [
     Mistake("values", CHECKED, "tutorial: line", "tutorial: lines", "- source",
             "no tutorial 'lines'"),
     Mistake("values", HOME, 'figure("line"', 'figure("lin"', '"lin"', "no tutorial 'lin'"),
+    Mistake("languages", "languages/en/language.yml", "    series: The series\n", "", 0,
+            "lacks theme: frame: series"),
+    Mistake("files", "languages/en/language.yml", "units:", "unit:", 5, "no key 'unit'"),
     # what is not there
     Mistake("twins", EN, None, None, 0, "has no twin", TR),
     Mistake("runs", RECORD, None, None, 0, "never run", SOURCE),

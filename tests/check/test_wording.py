@@ -1,12 +1,17 @@
 """Language checks: spelling, the glossary's terms and typography, with file and line."""
 
+import lzma
+
 import pytest
 from conftest import LANGUAGE, LANGUAGES, ROOT
 
+from weaver.check.registry import check
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import is_formed
 from weaver.check.typography import find_slips
 from weaver.core.project import Project
+from weaver.language.language import load_language
+from weaver.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,28 @@ def test_words_are_judged_once(example):
     assert "_hunspell" not in vars(again)  # no dictionary was read
     example.project.words.write_text("tr: [elmma]\n", encoding="utf-8")
     assert Speller(example.project, LANGUAGE["tr"]).right("elmma")
+
+
+def test_words_are_judged_anew_when_what_judges_them_changes(example):
+    def load() -> Speller:
+        return Speller(example.project, load_language(example.project.languages_folder, "en"))
+
+    speller = load()
+    assert not speller.right("zebrafinch's")
+    speller.remember()
+    assert "zebrafinch" in (example.project.cache / "spelling" / "en.json").read_text("utf-8")
+    path = example.project.languages_folder / "en" / "dictionary.dic.xz"
+    words = lzma.decompress(path.read_bytes()).replace(b"\nzebra", b"\nzebrafinch", 1)
+    path.write_bytes(lzma.compress(words))
+    assert load().right("zebrafinch's")
+
+
+def test_an_unknown_morphology_is_refused(example):
+    path = example.project.languages_folder / "en" / "language.yml"
+    example.edit(path, "plural: (?:s|es)?", "morphology: klingon")
+    (problem,) = check(Site(example.project))
+    assert problem.path == path
+    assert "no morphology 'klingon': there is turkish" in problem.text
 
 
 def test_endings_follow_vowels_and_consonants():

@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import pytest
-from conftest import LANGUAGE
+from conftest import LANGUAGE, ROOT
 
+from weaver.check.results import typed_results
 from weaver.core.problems import WeaverError
+from weaver.language.language import load_language
 from weaver.language.numbers import (
+    format_date,
     format_integer,
     format_number,
     format_percentage,
     format_points,
     format_seconds,
+    with_decimal_mark,
 )
 from weaver.program.localise import localise
 from weaver.program.meaning import canonical
@@ -44,6 +48,19 @@ def strings(**own: str) -> Strings:
 def test_numbers_are_written_as_the_language_does(function, arguments, turkish, english):
     assert function(*arguments, language=LANGUAGE["tr"]) == turkish
     assert function(*arguments, language=LANGUAGE["en"]) == english
+
+
+def test_a_third_language_writes_numbers_by_its_data_alone(tmp_path: Path):
+    text = (ROOT / "languages" / "en" / "language.yml").read_text(encoding="utf-8")
+    (tmp_path / "de").mkdir()
+    german = text.replace("locale: en_GB", "locale: de_DE")
+    (tmp_path / "de" / "language.yml").write_text(german, encoding="utf-8")
+    language = load_language(tmp_path, "de")
+    assert format_percentage(0.8474, language=language) == "84,7\N{NO-BREAK SPACE}%"
+    assert format_number(1234.5678, 2, language=language) == "1.234,57"
+    assert format_date("2026-11-21", language=language) == "21. November 2026"
+    assert with_decimal_mark("2.13", language) == "2,13"
+    assert typed_results("60.000 Bilder, 0,5 und 84 %", language) == ["0,5", "84 %"]
 
 
 def test_comments_docstrings_and_display_words_are_translated():

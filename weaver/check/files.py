@@ -1,6 +1,6 @@
 """Check that the files of a site are there and can be read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from weaver.core.messages import _
 from weaver.core.problems import Problem
@@ -10,6 +10,25 @@ from weaver.site import Site
 def check_files(site: Site) -> list[Problem]:
     """Find what cannot be read."""
     return site.problems
+
+
+def check_languages(site: Site) -> Iterator[Problem]:
+    """Find words that the theme has in one language and not in another."""
+    original, *others = site.languages
+    for other in others:
+        for one, twin in ((original, other), (other, original)):
+            for name in sorted(set(_names(twin.theme)) - set(_names(one.theme))):
+                text = _("lacks {keys}").format(keys=f"theme: {name}")
+                yield Problem(one.folder / "language.yml", 0, text)
+
+
+def _names(words: Mapping[str, object]) -> Iterator[str]:
+    """Yield the names of all words, each with those of the groups that it is in."""
+    for name, word in words.items():
+        inner = _names(word) if isinstance(word, Mapping) else ()
+        yield from (f"{name}: {one}" for one in inner)
+        if not isinstance(word, Mapping):
+            yield name
 
 
 def check_twins(site: Site) -> Iterator[Problem]:

@@ -123,7 +123,8 @@ class Speller:
 
     @cached_property
     def _hunspell(self) -> Hunspell:
-        return _load(self.language.folder / self.language.spelling.dictionary, self.words)
+        dictionary = self.language.folder / self.language.spelling.dictionary
+        return _load(dictionary, self.words, self._judge)
 
 
 def find_morphology(language: Language) -> ModuleType | None:
@@ -137,8 +138,8 @@ def find_morphology(language: Language) -> ModuleType | None:
 
 
 @lru_cache(maxsize=4)
-def _load(dictionary: Path, words: frozenset[str]) -> Hunspell:
-    """Return a dictionary, with more words."""
+def _load(dictionary: Path, words: frozenset[str], _judge: str) -> Hunspell:
+    """Return a dictionary, with more words; another one when its files change."""
     with TemporaryDirectory() as folder:
         for kind in (".aff", ".dic"):
             packed = dictionary.with_suffix(f"{kind}.xz")

@@ -3,9 +3,14 @@
 import re
 import unicodedata
 
+# Letters that Unicode does not take for one with a mark.
+_PLAIN = str.maketrans(
+    {"ı": "i", "İ": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th"}
+)
+
 
 def slugify(text: str, separator: str) -> str:
-    """Return a heading's anchor: lower-case ASCII, Turkish letters transliterated."""
-    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i"))
+    """Return a heading's anchor: lower-case ASCII, other Latin letters transliterated."""
+    text = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
     words = re.findall(r"[a-z0-9]+", text.encode("ascii", "ignore").decode().lower())
     return separator.join(words)

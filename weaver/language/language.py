@@ -100,6 +100,18 @@ class Words:
     warning: str
 
 
+@dataclass(frozen=True, eq=False)
+class Verdicts:
+    """How a figure that a source states compares with the run, by ``checked.yml``'s names."""
+
+    holds: str
+    rounded: str
+    close: str
+    erratum: str
+    improved: str
+    unstated: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Language(str):
     """A language's code, ``tr``, and everything that it needs, by the names of ``language.yml``.
@@ -116,7 +128,7 @@ class Language(str):
     typography: Typography
     spelling: Spelling
     words: Words
-    verdicts: Mapping[str, str]
+    verdicts: Verdicts
     theme: Mapping[str, Any]
     search: Mapping[str, Any]
     letters: Letters = field(default_factory=Letters)

@@ -94,7 +94,7 @@ def _checked_table(
                 entry["what"][language] + note,
                 _stated(entry["stated"], language),
                 measured,
-                language.verdicts[entry["verdict"]],
+                getattr(language.verdicts, entry["verdict"]),
             )
         )
     words = language.words
