@@ -12,8 +12,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-import yaml
-
 _folder = Path(__file__).parents[2] / "languages"
 
 
@@ -54,46 +52,3 @@ def _catalogue(folder: Path, language: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-_FIELD = re.compile(r"\{(\w+)\}")
-
-
-def say(message: str, language: str | None = None) -> str:
-    """Return a finished message in a language; without one, in the reader's.
-
-    What is left of messages that do not use `_` yet.
-    """
-    if (language or reader_language()) != "tr":
-        return message
-    return translate(message) or message
-
-
-def translate(message: str) -> str | None:
-    """Return the Turkish of a finished message; None if there is none."""
-    for pattern, turkish in _table():
-        match = pattern.fullmatch(message)
-        if match:
-            for name, part in match.groupdict().items():
-                turkish = turkish.replace(f"{{{name}}}", translate(part) or part)
-            return turkish
-    return None
-
-
-@cache
-def _table() -> list[tuple[re.Pattern[str], str]]:
-    text = Path(__file__).with_name("messages.tr.yml").read_text(encoding="utf-8")
-    table = yaml.safe_load(text)
-    wordiest = sorted(table, key=lambda english: -len(_FIELD.sub("", english)))
-    return [(_pattern(english), table[english]) for english in wordiest]
-
-
-def _pattern(english: str) -> re.Pattern[str]:
-    pieces = _FIELD.split(english)
-    return re.compile(
-        "".join(
-            f"(?P<{piece}>.+?)" if index % 2 else re.escape(piece)
-            for index, piece in enumerate(pieces)
-        ),
-        re.DOTALL,
-    )

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from weaver.core.messages import say
-
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -19,9 +17,9 @@ class Problem:
     text: str
 
     def __str__(self) -> str:
-        """Return ``path:line: text`` in the reader's language."""
+        """Return ``path:line: text``."""
         line = f":{self.line}" if self.line else ""
-        return f"{self.place}{line}: {say(self.text)}"
+        return f"{self.place}{line}: {self.text}"
 
     @property
     def place(self) -> Path:
@@ -34,7 +32,7 @@ class Problem:
         """Return the problem as GitHub Actions shows it beside the line."""
         file = _escape(self.place.as_posix(), "%\r\n:,")
         line = f",line={self.line}" if self.line else ""
-        return f"::error file={file}{line}::" + _escape(say(self.text), "%\r\n")
+        return f"::error file={file}{line}::" + _escape(self.text, "%\r\n")
 
 
 def _escape(text: str, signs: str) -> str:
