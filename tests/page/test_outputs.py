@@ -15,10 +15,10 @@ from weaver.page.outputs import (
     LONGEST,
     SHOWN,
     download_output,
-    figure_ending,
     find_problems,
     show_outputs,
     show_text,
+    shows_figure,
 )
 
 # What pandas 2.3 gives for DataFrame({"width": [1.5, 2]}, index=["a & b", "c"]).
@@ -217,7 +217,9 @@ def test_a_long_output_folds_after_its_first_lines_and_loses_none(language, summ
 def test_every_output_of_a_cell_is_shown_and_a_figure_has_its_address():
     svg = '<svg viewBox="0 0 9 9"><text>here</text></svg>'
     text = {"output_type": "stream", "name": "stdout", "text": ["one\n", "two"]}
-    shown = show_outputs("loss", [shown_as("image/svg+xml", svg), text] * 2, "a line", "en")
+    shown = show_outputs(
+        "loss", [shown_as("image/svg+xml", svg), text] * 2, "a line", LANGUAGE["en"]
+    )
     assert re.findall(r'<figure id="([^"]+)"', shown) == ["figure-loss", "figure-loss-3"]
     assert shown.count("one\ntwo") == 2
     assert shown.count('aria-label="a line"') == 2
@@ -228,8 +230,8 @@ def test_of_several_types_of_one_output_the_richest_is_shown():
         "output_type": "execute_result",
         "data": {"text/plain": "x", "text/html": "<p>y</p>"},
     }
-    assert "<p>y</p>" in show_outputs("table", [output], "", "en")
-    assert not figure_ending(output)
+    assert "<p>y</p>" in show_outputs("table", [output], "", LANGUAGE["en"])
+    assert not shows_figure([output])
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,7 @@ def test_an_output_that_no_row_knows_stops_the_page_and_never_vanishes(data, nam
     (problem,) = find_problems(Path("runs/line.ipynb"), "plot", [output])
     assert str(problem).startswith("runs/line.ipynb: cell 'plot': ")
     assert named in str(problem)
-    assert not figure_ending(output)
+    assert not shows_figure([output])
 
 
 def test_a_downloaded_figure_can_be_read_on_a_dark_page_and_elsewhere():

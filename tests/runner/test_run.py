@@ -170,9 +170,9 @@ def test_what_a_killed_run_left_in_the_folder_for_temporary_files_goes(example, 
         ),
         (
             "doubled = 2 * slope",
-            "class Bad:\n    def _repr_html_(self):\n        return '<script>'\n\nBad()",
+            "class Bad:\n    def _repr_html_(self):\n        return '<script/>'\n\nBad()",
             "class Bad",
-            "cell 'solution': an HTML output may not hold <script>",
+            "cell 'solution': a page may not carry its <script>",
         ),
         (
             "import matplotlib",

@@ -7,6 +7,7 @@ import html
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -14,15 +15,9 @@ from markdown_it import MarkdownIt
 from weaver.core.messages import _
 from weaver.core.problems import Problem
 from weaver.language.language import Language
+from weaver.page import sanitize
 from weaver.page.figures import fit_svg
-from weaver.page.sanitize import (
-    OutputError,
-    read_html,
-    read_latex,
-    read_picture,
-    read_svg,
-    write_svg,
-)
+from weaver.page.sanitize import OutputError
 
 LONGEST = 24  # lines of an output that is shown whole
 
@@ -40,19 +35,28 @@ class Place:
     language: Language
 
 
+def _as_it_is(content: str, place: Place) -> str:
+    return content
+
+
 @dataclass(frozen=True)
 class Kind:
-    """How outputs of one type are shown, compared and downloaded.
+    """How outputs of one type are read, shown, compared and downloaded.
 
-    ``check`` raises OutputError for content that no page may carry, ``show`` makes
-    HTML of it. A figure has the ``ending`` of its files: it needs alt text, and it
-    differs as a picture; what has none differs as text.
+    ``read`` returns what a page may carry of the content, or raises OutputError;
+    ``show`` makes HTML of that. A figure has the ``ending`` of its files: it needs alt
+    text, and it differs as a picture; what has none differs as text.
     """
 
-    show: Callable[[str, Place], str]
-    check: Callable[[str], object] = str
+    read: Callable[[str], str]
+    show: Callable[[str, Place], str] = _as_it_is
     ending: str = ""
     download: Callable[[str], str] = str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the content is plain text, which may hold anything."""
+        return self.read is str
 
 
 def show_text(text: str, language: Language) -> str:
@@ -75,122 +79,95 @@ def _show_warning(text: str, place: Place) -> str:
     return f'<div class="admonition warning">{title}{show_text(text, place.language)}</div>'
 
 
-def _show_html(content: str, place: Place) -> str:
-    boxed = read_html(content).replace("<table>", '<div class="table-box"><table>')
-    return f'<div class="cell-html">{boxed.replace("</table>", "</table></div>")}</div>'
-
-
-def _markdown(content: str) -> str:
-    return MarkdownIt("commonmark", {"html": False}).enable("table").render(content)
+def _read_markdown(text: str) -> str:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return sanitize.read_html(parser.render(text))
 
 
 def _picture(kind: str, ending: str) -> Kind:
-    def show(content: str, place: Place) -> str:
-        alt = html.escape(place.alt, quote=True)
-        return f'<img src="data:{kind};base64,{read_picture(kind, content)}" alt="{alt}">'
+    def show(line: str, place: Place) -> str:
+        return f'<img src="data:{kind};base64,{line}" alt="{html.escape(place.alt)}">'
 
-    return Kind(show, lambda content: read_picture(kind, content), ending)
+    return Kind(partial(sanitize.read_picture, kind), show, ending)
+
+
+def _read_svg(svg: str) -> str:
+    return sanitize.write_svg(sanitize.read_svg(svg))
 
 
 def _on_white(svg: str) -> str:
     """Return matplotlib's black on nothing so that it can be read on a dark page."""
-    root = read_svg(svg)
-    root.attrib = {
-        "style": "background: white",
-        "xmlns": "http://www.w3.org/2000/svg",
-        "stroke-linejoin": "round",  # what the style sheet that is left out said
-        **root.attrib,
-    }
-    return write_svg(root)
+    said = '<svg style="background: white" xmlns="http://www.w3.org/2000/svg"'
+    # What its style sheet said, which is left out.
+    return _read_svg(svg).replace("<svg", f'{said} stroke-linejoin="round"', 1)
 
 
-_TEXT = Kind(lambda text, place: show_text(text, place.language))
+def _refuse(kind: str, content: str) -> str:
+    message = _("an output of type {kind!r}, which no page can show: it can be {known}")
+    raise OutputError(message.format(kind=kind, known=", ".join(KINDS)))
+
+
+_SVG = Kind(
+    _read_svg,
+    lambda svg, place: fit_svg(svg, place.name, place.alt, place.language),
+    "svg",
+    _on_white,
+)
+
+_TEXT = Kind(str, lambda text, place: show_text(text, place.language))
 
 # Of the types that one output comes in, the first here is shown.
 KINDS = {
-    "image/svg+xml": Kind(
-        lambda svg, place: fit_svg(svg, place.name, place.alt, place.language),
-        read_svg,
-        "svg",
-        _on_white,
-    ),
+    "image/svg+xml": _SVG,
     "image/png": _picture("image/png", "png"),
     "image/jpeg": _picture("image/jpeg", "jpg"),
-    "text/html": Kind(_show_html, read_html),
-    "text/latex": Kind(lambda latex, place: read_latex(latex), read_latex),
-    "text/markdown": Kind(
-        lambda text, place: _show_html(_markdown(text), place),
-        lambda text: read_html(_markdown(text)),
-    ),
+    "text/html": Kind(sanitize.read_html),
+    "text/latex": Kind(sanitize.read_latex),
+    "text/markdown": Kind(_read_markdown),
     "text/plain": _TEXT,
     "stdout": _TEXT,
-    "stderr": Kind(_show_warning),
+    "stderr": Kind(str, _show_warning),
     "error": _TEXT,
 }
 
 
-def read_output(output: Output) -> tuple[str, str]:
-    """Return an output's type, of those that it comes in the one to show, and its content.
-
-    The type may be one that no row knows: plain text beside it only stands in for it.
-    """
+def _named(output: Output) -> tuple[str, object]:
+    """Return the type of an output, of several the one to show, and its content."""
     if output["output_type"] == "stream":
-        return str(output["name"]), _join(output["text"])
+        return str(output["name"]), output["text"]
     if output["output_type"] == "error":
         return "error", f"{output['ename']}: {output['evalue']}"
     data = output.get("data") or {"": ""}
     assert isinstance(data, Mapping)
     known = [kind for kind in KINDS if kind in data]
-    if not known or (known == ["text/plain"] and len(data) > 1):
+    if known in ([], ["text/plain"]) and len(data) > len(known):
+        # Plain text only stands in for a type that no row knows.
         known = sorted(data.keys() - {"text/plain"})
-    return known[0], _join(data[known[0]])
+    return known[0], data[known[0]]
 
 
-def _join(content: object) -> str:
-    """Return text that a notebook may keep as a list of lines."""
-    if isinstance(content, list):
-        return "".join(content)
-    return content if isinstance(content, str) else json.dumps(content)
+def read_output(output: Output) -> tuple[Kind, str]:
+    """Return an output's row of the table, and its content.
 
-
-def find_kind(output: Output) -> Kind:
-    """Return an output's row of the table.
-
-    Raises
-    ------
-    OutputError
-        If none knows its type.
+    That of a type that no row knows refuses whatever it reads.
     """
-    kind, _content = read_output(output)
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        message = _("an output of type {kind!r}, which no page can show: it can be {known}")
-        raise OutputError(message.format(kind=kind, known=known))
-    return KINDS[kind]
-
-
-def figure_ending(output: Output) -> str:
-    """Return the ending of a figure's files; empty for what is no figure."""
-    kind, _content = read_output(output)
-    return KINDS[kind].ending if kind in KINDS else ""
+    name, content = _named(output)
+    lines = content if isinstance(content, list) else [content]
+    text = "".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return KINDS.get(name, Kind(partial(_refuse, name))), text
 
 
 def shows_figure(outputs: Iterable[Output]) -> bool:
     """Whether any output is a figure, which needs alt text."""
-    return any(map(figure_ending, outputs))
-
-
-def check_output(output: Output) -> None:
-    """Raise OutputError for an output that no page can show, or may carry."""
-    find_kind(output).check(read_output(output)[1])
+    return any(read_output(output)[0].ending for output in outputs)
 
 
 def find_problems(path: Path, cell: str, outputs: Iterable[Output]) -> list[Problem]:
-    """Return what a page may not carry of a cell's outputs; ``path`` is the record's."""
+    """Return what a page may not carry of a cell's outputs; ``path`` is their file."""
     problems = []
-    for output in outputs:
+    for kind, content in map(read_output, outputs):
         try:
-            check_output(output)
+            kind.read(content)
         except OutputError as error:
             said = _("cell {cell!r}: {error}").format(cell=cell, error=error)
             problems.append(Problem(path, 0, said))
@@ -199,7 +176,8 @@ def find_problems(path: Path, cell: str, outputs: Iterable[Output]) -> list[Prob
 
 def show_output(name: str, output: Output, alt: str, language: Language) -> str:
     """Return the HTML of one output; ``name`` is what its identifiers start with."""
-    return find_kind(output).show(read_output(output)[1], Place(name, alt, language))
+    kind, content = read_output(output)
+    return kind.show(kind.read(content), Place(name, alt, language))
 
 
 def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: Language) -> str:
@@ -210,7 +188,7 @@ def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: Langu
     shown = []
     for number, output in enumerate(outputs, 1):
         content = show_output(cell, output, alt, language)
-        if figure_ending(output):
+        if shows_figure([output]):
             address = f"figure-{cell}-{number}" if number > 1 else f"figure-{cell}"
             content = f'<figure id="{address}" class="cell-figure">{content}</figure>'
         shown.append(content)
@@ -219,8 +197,8 @@ def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: Langu
 
 def download_output(output: Output) -> dict[str, object]:
     """Return an output as a downloaded notebook has it."""
-    kind, content = read_output(output)
     data = output.get("data")
     if not isinstance(data, Mapping):
         return dict(output)
-    return {**output, "data": {**data, kind: find_kind(output).download(content)}}
+    kind, content = read_output(output)
+    return {**output, "data": {**data, _named(output)[0]: kind.download(content)}}

@@ -12,7 +12,7 @@ from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
 from weaver.language.language import Language
 from weaver.language.numbers import format_percentage, format_seconds, with_decimal_mark
-from weaver.page.outputs import figure_ending, find_problems, show_output
+from weaver.page.outputs import find_problems, show_output, shows_figure
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
 from weaver.prose.data import read_checked, read_glossary
@@ -58,7 +58,9 @@ def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
     outputs = by_language.get(article.language, by_language[SOURCE_LANGUAGE])
     if problems := find_problems(record.path, cell, outputs):
         raise WeaverError(problems)
-    for output in filter(figure_ending, outputs):
+    for output in outputs:
+        if not shows_figure([output]):
+            continue
         shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
         return Written(f'<figure class="cell-figure">{shown}</figure>')
     text = _("cell {cell!r} of {name} has no figure")

@@ -17,7 +17,7 @@ from weaver.core.files import write_whole
 from weaver.core.slugs import slugify
 from weaver.page.downloads import plain_markdown
 from weaver.page.make import find_record, write_prose
-from weaver.page.outputs import figure_ending, find_kind, read_output, show_output
+from weaver.page.outputs import read_output, show_output
 from weaver.page.weave import weave
 from weaver.prose.article import Article
 from weaver.site import Site
@@ -95,13 +95,13 @@ def _outputs(
     about = cell.metadata.weaver
     for number, output in enumerate(cell.outputs, 1):
         kind, content = read_output(output)
-        ending = figure_ending(output)
+        ending = kind.ending
         path = figures / f"{about.name}{f'-{number}' if number > 1 else ''}.{ending}"
         if ending:
-            shown = find_kind(output).download(content)
+            shown = kind.download(content)
             binary = shown.encode() if ending == "svg" else base64.b64decode(content)
             yield path, f"![{about.alt}]({path.as_posix()})", binary
-        elif kind in {"stdout", "stderr", "error", "text/plain"}:
+        elif kind.is_text:
             yield path, "```text\n" + content.strip("\n") + "\n```", None
         else:
             yield path, show_output(about.name, output, about.alt, article.language), None

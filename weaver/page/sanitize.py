@@ -5,144 +5,26 @@ name; it is neither shown nor dropped without a word.
 """
 
 import binascii
-import html
 import re
 import xml.etree.ElementTree as ET
 from base64 import b64decode
-from collections.abc import Iterator
-from html.parser import HTMLParser
+from collections.abc import Callable, Mapping
 
 from math_core import LatexError, LatexToMathML
 
 from weaver.core.messages import _
 from weaver.page.maths import say_latex
 
-# What matplotlib writes.
-_SVG_ELEMENTS = frozenset("svg g defs path use clipPath rect text tspan image pattern".split())
-
-_SVG_STYLES = frozenset(
-    "fill fill-opacity stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin"
-    " stroke-dasharray stroke-dashoffset opacity clip-path image-rendering text-anchor font"
-    " font-family font-size font-style font-variant font-weight font-stretch".split()
-)
-
-_SVG_ATTRIBUTES = _SVG_STYLES | frozenset(
-    "id d transform style x y width height viewBox version patternUnits href".split()
-)
-
-_SVG_ABOUT = frozenset({"metadata", "style", "title"})  # left out: they draw nothing
-
-_POINT = r"-?[\d.]+\s+-?[\d.]+"
-
-_PATH = re.compile(rf"\s*(?:(?:[MLCQ]\s*{_POINT}(?:\s+{_POINT})*|[zZ])\s*)*")
-
-_VIEW_BOX = re.compile(r"-?[\d.]+(?: -?[\d.]+){3}")
-
-_TARGET = re.compile(r"#[\w.:-]+")
-
-_STYLE_VALUE = re.compile(r"url\(#[\w.:-]+\)|[^()\\<>@;]*")
-
-_SVG_PICTURE = re.compile(r"data:(image/(?:png|jpeg));base64,([\s\w+/=]*)", re.ASCII)
-
-_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-
-_HTML_ELEMENTS = frozenset(
-    "table caption thead tbody tfoot tr th td div span p code em strong br sub sup"
-    " ul ol li".split()
-)
-
-_HTML_ATTRIBUTES = frozenset({"class", "scope", "colspan", "rowspan"})
-
-_ALIGNED = re.compile(r"\s*text-align:\s*(?:left|right|center)\s*;?\s*")
-
-# The dress that pandas gives a table; the site has its own.
-_PANDAS_STYLE = re.compile(r"(?:\s*\.dataframe [\w :-]+\{[\w\s:;-]*\}\s*)*")
-
-_DOLLARS = re.compile(r"(?s)\s*(\$\$?)(.*)\1\s*")
-
 
 class OutputError(ValueError):
     """An output that no page may carry; the message names what it holds."""
 
 
-def read_svg(svg: str) -> ET.Element:
-    """Return the tree of an SVG, its names without namespaces.
-
-    Raises
-    ------
-    OutputError
-        If it holds what matplotlib does not write: scripts, references to
-        elsewhere, other elements or attributes.
-    """
-    try:
-        root = ET.fromstring(svg[svg.index("<svg") :])
-    except (ValueError, ET.ParseError) as error:
-        raise OutputError(_("not a whole SVG: {error}").format(error=error)) from None
-    for parent in root.iter():
-        parent.tag = parent.tag.rpartition("}")[2]
-        parent[:] = [child for child in parent if child.tag.rpartition("}")[2] not in _SVG_ABOUT]
-        attributes = {key.rpartition("}")[2]: value for key, value in parent.items()}
-        parent.attrib = attributes
-        _check_svg(parent)
-    if root.tag != "svg" or not _VIEW_BOX.fullmatch(root.get("viewBox", "")):
-        raise OutputError(_("the SVG has no viewBox"))
-    return root
-
-
-def _check_svg(element: ET.Element) -> None:
-    if element.tag not in _SVG_ELEMENTS:
-        raise OutputError(_("an SVG may not hold <{tag}>").format(tag=element.tag))
-    for name, value in element.items():
-        if name == "style":
-            styles = [entry.partition(":") for entry in value.split(";") if entry.strip()]
-            fine = all(_is_style(key.strip(), said.strip()) for key, _colon, said in styles)
-        elif name == "href" and element.tag == "image":
-            found = _SVG_PICTURE.fullmatch(value)
-            fine = found is not None and bool(read_picture(found[1], found[2]))
-        elif name == "href":
-            fine = bool(_TARGET.fullmatch(value))
-        elif name == "d":
-            fine = bool(_PATH.fullmatch(value))
-        else:
-            fine = name in _SVG_ATTRIBUTES and (name not in _SVG_STYLES or _is_style(name, value))
-        if not fine:
-            said = _("an SVG may not hold <{tag} {name}={value!r}>")
-            raise OutputError(said.format(tag=element.tag, name=name, value=value[:40]))
-
-
-def _is_style(name: str, value: str) -> bool:
-    return name in _SVG_STYLES and bool(_STYLE_VALUE.fullmatch(value))
-
-
-def write_svg(element: ET.Element) -> str:
-    """Return an element as SVG within HTML, in the fewest characters."""
-    return "".join(_write(element))
-
-
-def _write(element: ET.Element) -> Iterator[str]:
-    attributes = "".join(
-        f' {key}="{html.escape(value, quote=True)}"' for key, value in element.items()
-    )
-    text = html.escape(element.text, quote=False) if element.text and element.text.strip() else ""
-    if not (text or len(element)):
-        yield f"<{element.tag}{attributes}/>"
-        return
-    yield f"<{element.tag}{attributes}>{text}"
-    for child in element:
-        yield from _write(child)
-        if child.tail and child.tail.strip():
-            yield html.escape(child.tail, quote=False)
-    yield f"</{element.tag}>"
+_MAGIC = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
 def read_picture(kind: str, content: str) -> str:
-    """Return the base64 of a PNG or JPEG, on one line.
-
-    Raises
-    ------
-    OutputError
-        If it is not base64, or not of a picture of that kind.
-    """
+    """Return the base64 of a PNG or JPEG on one line; raise OutputError if it is not one."""
     line = "".join(content.split())
     try:
         start = b64decode(line, validate=True)[:8]
@@ -153,20 +35,85 @@ def read_picture(kind: str, content: str) -> str:
     return line
 
 
-def read_latex(latex: str) -> str:
-    """Return LaTeX, in dollar signs or not, as MathML.
+def _anything(value: str) -> bool:
+    return True
+
+
+def _refers_inside(address: str) -> bool:
+    """Whether an address is one of the figure's own, or a picture that it brings."""
+    picture = re.fullmatch(r"data:(image/(?:png|jpeg));base64,(.*)", address, re.DOTALL)
+    if picture:
+        return bool(read_picture(picture[1], picture[2]))
+    return bool(re.fullmatch(r"#[\w.:-]+", address))
+
+
+# What matplotlib writes.
+_SVG_ELEMENTS = frozenset("svg g defs path use clipPath rect text tspan image pattern".split())
+
+_STYLES = (
+    "fill fill-opacity stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin"
+    " stroke-dasharray stroke-dashoffset opacity clip-path image-rendering text-anchor font"
+    " font-family font-size font-style font-variant font-weight font-stretch".split()
+)
+
+_STYLE = r"\s*(?:url\(#[\w.:-]+\)|[^()\\<>@;]*)"
+
+_POINT = r"-?[\d.]+\s+-?[\d.]+"
+
+_PATH = rf"\s*(?:(?:[MLCQ]\s*{_POINT}(?:\s+{_POINT})*|[zZ])\s*)*"
+
+_SVG_ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys("id transform x y width height version patternUnits".split(), _anything),
+    **dict.fromkeys(_STYLES, re.compile(_STYLE).fullmatch),
+    "style": re.compile(rf"(?:\s*(?:{'|'.join(_STYLES)}):{_STYLE}(?:;|$))*\s*").fullmatch,
+    "d": re.compile(_PATH).fullmatch,
+    "viewBox": re.compile(r"-?[\d.]+(?: -?[\d.]+){3}").fullmatch,
+    "href": _refers_inside,
+}
+
+_SVG_ABOUT = frozenset({"metadata", "style", "title"})  # left out: they draw nothing
+
+
+def read_svg(svg: str) -> ET.Element:
+    """Return the tree of an SVG without namespaces, and without blanks between elements.
 
     Raises
     ------
     OutputError
-        If it cannot be read.
+        If it holds what matplotlib does not write: scripts, references to
+        elsewhere, other elements or attributes.
     """
-    found = _DOLLARS.fullmatch(latex)
-    source = found[2] if found else latex
-    try:
-        return LatexToMathML().convert_with_local_state(source, displaystyle=True)
-    except LatexError as error:
-        raise OutputError(say_latex(source, error)) from None
+    root = _parse(svg[max(svg.find("<svg"), 0) :])
+    for element in root.iter():
+        element.tag = _bare(element.tag)
+        element.attrib = {_bare(name): value for name, value in element.items()}
+        element[:] = [child for child in element if _bare(child.tag) not in _SVG_ABOUT]
+        for part in (element, *element):
+            part.tail = part.tail if part.tail and part.tail.strip() else None
+        element.text = element.text if element.text and element.text.strip() else None
+    _check(root, _SVG_ELEMENTS, _SVG_ATTRIBUTES)
+    if root.tag != "svg" or "viewBox" not in root.attrib:
+        raise OutputError(_("the SVG has no viewBox"))
+    return root
+
+
+def write_svg(root: ET.Element) -> str:
+    """Return a tree as SVG within HTML."""
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+_HTML_ELEMENTS = frozenset(
+    "table caption thead tbody tfoot tr th td div span p code em strong br sub sup"
+    " ul ol li".split()
+)
+
+_HTML_ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
+    **dict.fromkeys("class scope colspan rowspan".split(), _anything),
+    "style": re.compile(r"\s*text-align:\s*(?:left|right|center)\s*;?\s*").fullmatch,
+}
+
+# The dress that pandas gives a table; the site has its own.
+_PANDAS_STYLE = re.compile(r"<style scoped>(?:\s*\.dataframe [\w :-]+\{[\w\s:;-]*\}\s*)*</style>")
 
 
 def read_html(content: str) -> str:
@@ -177,53 +124,48 @@ def read_html(content: str) -> str:
     OutputError
         If it holds anything else, or elements that are not closed in order.
     """
-    if found := re.search(r"<[!?]\W*\w*", content):  # a comment, or an instruction
-        raise OutputError(_("an HTML output may not hold {tag}").format(tag=found[0]))
-    parser = _Html()
-    parser.feed(content)
-    parser.close()
-    if parser.opened:
-        raise OutputError(_("its <{tag}> is never closed").format(tag=parser.opened[-1]))
-    return "".join(parser.written)
+    content = _PANDAS_STYLE.sub("", content).replace("&nbsp;", "\xa0").replace("<br>", "<br/>")
+    root = _parse(f'<div class="cell-html">{content}</div>')
+    for table in root.iter("table"):
+        for name in ("class", "border"):
+            table.attrib.pop(name, None)
+    _check(root, _HTML_ELEMENTS, _HTML_ATTRIBUTES)
+    written = ET.tostring(root, encoding="unicode", method="html")
+    written = written.replace("<table>", '<div class="table-box"><table>')
+    return written.replace("</table>", "</table></div>")
 
 
-class _Html(HTMLParser):
-    """Writes what it reads, and refuses what is on no list."""
+def read_latex(latex: str) -> str:
+    """Return LaTeX, in dollar signs or not, as MathML; raise OutputError if it cannot be read."""
+    found = re.fullmatch(r"(?s)\s*(\$\$?)(.*)\1\s*", latex)
+    source = found[2] if found else latex
+    try:
+        return LatexToMathML().convert_with_local_state(source, displaystyle=True)
+    except LatexError as error:
+        raise OutputError(say_latex(source, error)) from None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-        self.written: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "style" and ("scoped", None) in attrs:
-            self.opened.append(tag)
-            return
-        if tag not in _HTML_ELEMENTS:
-            raise OutputError(_("an HTML output may not hold {tag}").format(tag=f"<{tag}>"))
-        said = ""
-        for name, value in attrs:
-            aligned = name == "style" and _ALIGNED.fullmatch(value or "")
-            if tag == "table" and name in {"class", "border"}:
-                continue  # the site dresses its own
-            if not aligned and name not in _HTML_ATTRIBUTES:
-                message = _("an HTML output may not hold <{tag} {name}={value!r}>")
-                raise OutputError(message.format(tag=tag, name=name, value=(value or "")[:40]))
-            said += f' {name}="{html.escape(value or "", quote=True)}"'
-        self.written.append(f"<{tag}{said}>")
-        if tag != "br":
-            self.opened.append(tag)
+def _parse(content: str) -> ET.Element:
+    try:
+        return ET.fromstring(content)
+    except ET.ParseError as error:
+        raise OutputError(_("it cannot be read: {error}").format(error=error)) from None
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "br":
-            return
-        if not self.opened or self.opened.pop() != tag:
-            raise OutputError(_("its </{tag}> closes nothing").format(tag=tag))
-        if tag != "style":
-            self.written.append(f"</{tag}>")
 
-    def handle_data(self, data: str) -> None:
-        if self.opened[-1:] != ["style"]:
-            self.written.append(html.escape(data, quote=False))
-        elif not _PANDAS_STYLE.fullmatch(data):
-            raise OutputError(_("an HTML output may not hold {tag}").format(tag="<style>"))
+def _bare(name: str) -> str:
+    """Return a name without its namespace."""
+    return name.rpartition("}")[2]
+
+
+def _check(
+    root: ET.Element, elements: frozenset[str], attributes: Mapping[str, Callable[[str], object]]
+) -> None:
+    for element in root.iter():
+        held = [f"<{element.tag}>"] * (element.tag not in elements)
+        held += [
+            f"<{element.tag} {name}={value[:40]!r}>"
+            for name, value in element.items()
+            if not attributes.get(name, lambda value: False)(value)
+        ]
+        if held:
+            raise OutputError(_("a page may not carry its {what}").format(what=held[0]))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from weaver.core.git import GitError, git
 from weaver.core.problems import fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
-from weaver.page.outputs import figure_ending, read_output
+from weaver.page.outputs import read_output
 from weaver.program.record import Record, parse_record, read_record
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
@@ -235,10 +235,10 @@ def _texts(record: Record | None) -> dict[str, list[str]]:
     """Return each cell's outputs that are text, in every language."""
     return {
         cell: [
-            read_output(output)[1]
+            content
             for in_language in outputs.values()
-            for output in in_language
-            if not figure_ending(output)
+            for kind, content in map(read_output, in_language)
+            if not kind.ending
         ]
         for cell, outputs in (record.outputs if record else {}).items()
     }
@@ -252,10 +252,10 @@ def _images(record: Record | None) -> dict[tuple[str, str], str]:
     images = {}
     for cell, outputs in (record.outputs if record else {}).items():
         shown = [
-            (ending, read_output(output)[1])
-            for output in outputs[SOURCE_LANGUAGE]
-            if (ending := figure_ending(output))
+            (kind.ending, content)
+            for kind, content in map(read_output, outputs[SOURCE_LANGUAGE])
+            if kind.ending
         ]
-        for number, (kind, content) in enumerate(shown, 1):
-            images[cell if len(shown) == 1 else f"{cell}-{number}", kind] = content
+        for number, (ending, content) in enumerate(shown, 1):
+            images[cell if len(shown) == 1 else f"{cell}-{number}", ending] = content
     return images

@@ -24,8 +24,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
-from weaver.page.outputs import check_output
-from weaver.page.sanitize import OutputError
+from weaver.page.outputs import find_problems
 from weaver.program.meaning import canonical
 from weaver.program.names import top_level_names
 from weaver.program.tutorial import Cell, Tutorial
@@ -156,10 +155,8 @@ class Session:
                 raise self._wrote(cell, output.text)
             if output.get("name") == "stderr":
                 output.text = _WARNER.sub("", output.text)
-            try:
-                check_output(output)
-            except OutputError as error:
-                raise self._problem(cell, 1, f"cell {cell.name!r}: {error}") from None
+        for problem in find_problems(self.tutorial.path, cell.name, node.outputs):
+            raise self._problem(cell, 1, problem.text)
         for changed in self.ask(f"leave_display({language!r})") if cell.displays else ():
             what = f"`{changed[5:]}`" if changed.startswith("name ") else changed
             said = _("display cell {cell} changes {what}: only show here")
