@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -43,15 +44,18 @@ def folder(built: Path, language: str, page: str) -> Path:
     return built / ("" if language == "tr" else language) / ("" if page == "index" else page)
 
 
+@cache
 def soup(built: Path, language: str, page: str) -> BeautifulSoup:
     text = (folder(built, language, page) / "index.html").read_text(encoding="utf-8")
     return BeautifulSoup(text, "html.parser")
 
 
+@cache
 def notebook(built: Path, language: str, page: str, name: str) -> nbformat.NotebookNode:
     return nbformat.read(folder(built, language, page) / f"{name}.ipynb", as_version=4)
 
 
+@cache
 def record_of(name: str) -> dict:
     return json.loads(PROJECT.record(name).read_text(encoding="utf-8"))["metadata"]["weaver"]
 

@@ -17,6 +17,17 @@ ARTICLES = [
     for page in PAGES
     if "tutorial:" in (ROOT / "docs" / "tr" / f"{page}.md").read_text(encoding="utf-8")
 ]
+# What the layout moved while the page loaded: its cumulative shift.
+MOVED = """new Promise(done => document.fonts.ready.then(() => {
+  new PerformanceObserver(list => done(
+    list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+  )).observe({type: 'layout-shift', buffered: true})
+  requestAnimationFrame(() => requestAnimationFrame(() => done(0)))
+}))"""
+FIGURE_COLOURS = """
+[...document.querySelectorAll('.cell-figure svg path, .cell-figure svg text')]
+  .map(e => getComputedStyle(e).fill + getComputedStyle(e).stroke)
+  .filter(colour => colour !== 'nonenone')"""
 FIGURE = ".cell-figure > svg, .cell-figure > img"
 
 
@@ -30,8 +41,21 @@ def home(built, serve) -> str:
     return serve(built)
 
 
+@pytest.fixture(scope="module")
+def style(tmp_path_factory) -> Path:
+    """Return the site's style, but that a font which comes late is not used at all.
+
+    Whether it comes in time depends on the machine; what moves for another reason does not.
+    """
+    text = (ROOT / "docs" / "assets" / "site.css").read_text(encoding="utf-8")
+    assert "font-display: swap" in text
+    path = tmp_path_factory.mktemp("style") / "site.css"
+    path.write_text(text.replace("font-display: swap", "font-display: optional"), "utf-8")
+    return path
+
+
 @pytest.fixture
-def visit(browser, home):
+def visit(browser, home, style):
     """Return a function that opens a page and fails on errors and on foreign requests."""
     contexts, wrong = [], []
 
@@ -47,6 +71,7 @@ def visit(browser, home):
             **options,
         )
         contexts.append(context)
+        context.route("**/assets/site.css", lambda route: route.fulfill(path=style))
         page = context.new_page()
         page.on("request", on_request)
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
@@ -70,21 +95,57 @@ def visit(browser, home):
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_and_is_accessible(visit, name, language, width):
+def test_a_page_fits_and_is_accessible(visit, home, name, language, width):
+    """All of a page on one opening: to open it and to run axe is what takes its time."""
     page = visit(address(name, language), width)
+    assert page.evaluate(MOVED) < 0.01
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("h1").count() == 1
+    twins = page.locator(".site-language").evaluate_all("all => all.map(link => link.href)")
+    assert {home + address(name, other) for other in LANGUAGES if other != language} <= {*twins}
+    if name in ARTICLES:
+        assert_figures_and_maths_are_there(page)
     # With what is folded: it shows the rest all the same.
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate(MERGE_ALIKE)
+    page.evaluate(MERGE_ALIKE, "code span")
+    assert violations(page, without=COLOURS) == []
+    page.evaluate(MERGE_ALIKE, "math *")
     assert brightness(page) > 200
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
+    assert violations(page, rules=COLOURS) == []
+    light = page.evaluate(FIGURE_COLOURS)
+    if width == 390:
+        page.emulate_media(color_scheme="dark")
+    else:
+        page.locator("[data-theme-switch]").click()
     page.evaluate("Promise.all(document.getAnimations().map(fade => fade.finished))")
     assert brightness(page) < 200
     assert violations(page, rules=COLOURS) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    dark = page.evaluate(FIGURE_COLOURS)
+    assert len(light) == len(dark)
+    assert (len(light) > 0) or name not in ARTICLES
+    changed = sum(one != other for one, other in zip(light, dark, strict=True))
+    # The rest are what is drawn on a coloured ground of its own: cells, nodes.
+    assert changed >= 0.75 * len(light)
+
+
+def assert_figures_and_maths_are_there(page) -> None:
+    figures = page.locator(FIGURE).evaluate_all(
+        """all => all.map(figure => {
+          const { width, height } = figure.getBoundingClientRect()
+          const alt = figure.getAttribute("aria-label") ?? figure.getAttribute("alt")
+          return [alt, figure.checkVisibility(), width, height]
+        })"""
+    )
+    assert figures
+    for alt, visible, width, height in figures:
+        assert len(alt) > 15
+        assert not visible or (width > 150 and height > 50), alt  # not folded away
+    maths = page.locator("math")
+    assert maths.count() > 0
+    assert maths.first.bounding_box()["height"] > 5
+    assert page.locator("merror").count() == 0
+    assert "\\(" not in page.locator("article").inner_text()
 
 
 def brightness(page) -> float:
@@ -92,7 +153,7 @@ def brightness(page) -> float:
     return sum(map(int, re.findall(r"\d+", ground)[:3])) / 3
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ["index", "linear-regression"])
 def test_the_language_switch_stays_on_the_page(visit, home, name):
     page = visit(address(name, "tr"))
     page.locator(".site-language").click()
@@ -101,59 +162,6 @@ def test_the_language_switch_stays_on_the_page(visit, home, name):
     page.locator(".site-language").click()
     page.wait_for_url(home + address(name, "tr"))
     assert page.evaluate("document.documentElement.lang") == "tr"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ARTICLES)
-def test_figures_and_maths_are_there(visit, name, language):
-    page = visit(address(name, language))
-    figures = page.locator(FIGURE)
-    assert figures.count() > 0
-    for index in range(figures.count()):
-        figure = figures.nth(index)
-        box = figure.bounding_box()
-        if box is not None:  # not folded away
-            assert box["width"] > 150
-            assert box["height"] > 50
-        alt = figure.get_attribute("aria-label") or figure.get_attribute("alt")
-        assert alt
-        assert len(alt) > 15
-    maths = page.locator("math")
-    assert maths.count() > 0
-    assert maths.first.bounding_box()["height"] > 5
-    assert page.locator("merror").count() == 0
-    assert "\\(" not in page.locator("article").inner_text()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", ARTICLES)
-def test_nothing_moves_while_a_page_loads(visit, name, width):
-    page = visit(address(name, "tr"), width)
-    page.evaluate("document.fonts.ready")
-    moved = page.evaluate(
-        "new Promise(done => new PerformanceObserver(list => done("
-        "list.getEntries().reduce((sum, entry) => sum + entry.value, 0)"
-        ")).observe({type: 'layout-shift', buffered: true})"
-        " || requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
-    )
-    assert moved < 0.01
-
-
-@pytest.mark.parametrize("name", ARTICLES)
-def test_figures_follow_the_theme(visit, name):
-    page = visit(address(name, "tr"))
-    colours = (
-        "[...document.querySelectorAll('.cell-figure svg path, .cell-figure svg text')]"
-        ".map(e => getComputedStyle(e).fill + getComputedStyle(e).stroke)"
-        ".filter(colour => colour !== 'nonenone')"
-    )
-    light = page.evaluate(colours)
-    page.locator("[data-theme-switch]").click()
-    dark = page.evaluate(colours)
-    assert len(light) == len(dark) > 0
-    changed = sum(one != other for one, other in zip(light, dark, strict=True))
-    # The rest are what is drawn on a coloured ground of its own: cells, nodes.
-    assert changed > 0.75 * len(light)
 
 
 def test_the_chosen_theme_is_kept(visit, home):
@@ -256,14 +264,15 @@ def test_print_shows_the_article_alone(visit):
 
 
 @pytest.mark.parametrize("name", ARTICLES)
-def test_both_languages_show_the_same_run(visit, name):
+def test_all_languages_show_the_same_run(built: Path, name):
     code = [
-        visit(address(name, language))
-        .locator("[id^=code-]")
-        .evaluate_all("all => all.map(e => e.id)")
+        re.findall(
+            r'\bid="(code-[^"]+)"',
+            (built / address(name, language).strip("/") / "index.html").read_text("utf-8"),
+        )
         for language in LANGUAGES
     ]
-    assert code[0] == code[1]
+    assert all(shown == code[0] for shown in code)
     assert len(code[0]) > 5
 
 
