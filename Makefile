@@ -53,12 +53,14 @@ messages: $(VENV)/site ## Collect what the engine says, for languages/*/messages
 		--ignore-pot-creation-date --width 99 --input-file .cache/messages.pot \
 		--output-file $$catalogue --locale $$(basename $$(dirname $$catalogue)) || exit 1; done
 
-lint: $(VENV)/test ## Check the style and the types of the Python code
+lint: $(VENV)/test ## Check the style, the types and the imports of the Python code
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check weaver tests benchmarks
+	$(VENV)/bin/lint-imports --no-logo --no-cache
 	$(PY) -m mypy
 
-test: $(VENV)/test lint data ## Run every test, in a real kernel and a real browser
+# What is wrong in prose is told first, in seconds: the tests take minutes.
+test: $(VENV)/test check lint data ## Run every test, in a real kernel and a real browser
 	$(PY) -m pytest -n auto --dist worksteal
 
 bench: $(VENV)/test ## Measure the budgets
