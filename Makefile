@@ -8,12 +8,14 @@ export NO_MKDOCS_2_WARNING := 1
 export OMP_NUM_THREADS ?= 1
 # A tutorial to run; all stale ones without it, and FORCE=1 runs fresh ones too.
 NAME ?=
+# A language to begin.
+CODE ?=
 FORCE ?=
 # Where `make serve` listens.
 ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help site build serve new run verify data check messages test lint bench preview clean
+.PHONY: help site build serve new language run verify data check messages test lint bench preview clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -31,6 +33,9 @@ serve: $(VENV)/site ## Show the site at http://127.0.0.1:8000 and reload on save
 new: $(VENV)/site ## Begin a tutorial: NAME=…, and TITLE_EN=… in each language if you have them
 	@$(PY) -m weaver new "$(NAME)" $(foreach title,$(filter TITLE_%,$(.VARIABLES)),\
 		--title "$(title:TITLE_%=%)=$($(title))")
+
+language: $(VENV)/site ## Begin a language, to be translated: CODE=de
+	@$(PY) -m weaver language "$(CODE)"
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
 	@$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)

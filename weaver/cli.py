@@ -21,6 +21,7 @@ from weaver.report.comparison import compare_records
 from weaver.report.diff import as_json, as_markdown, as_text, write_figures
 from weaver.report.summary import summarise
 from weaver.runner.fetch import fetch
+from weaver.scaffold.language import new_language, still_to_do
 from weaver.scaffold.tutorial import new_tutorial
 from weaver.site import Site
 
@@ -248,6 +249,16 @@ def _new(project: Project, name: str, titles: Sequence[str]) -> int:
     for path in new_tutorial(project, name, named):
         click.echo(path.relative_to(project.root))
     click.echo(_("next: make run NAME={name}, then make serve").format(name=name))
+    return 0
+
+
+@commands.command("language", help=_("Begin a language, to be translated."))
+@click.argument("code")
+@click.pass_obj
+def _language(project: Project, code: str) -> int:
+    for path in new_language(project, code):
+        click.echo(path.relative_to(project.root))
+    click.echo(still_to_do(project, code))
     return 0
 
 

@@ -222,6 +222,8 @@ MISTAKES = [
     Mistake("files", "languages/en/language.yml", "units:", "unit:", 5, "no key 'unit'"),
     # what is not there
     Mistake("twins", EN, None, None, 0, "has no twin", TR),
+    Mistake("translated", EN, "tutorial: line", "untranslated: tr\ntutorial: line",
+            "untranslated", "is not translated yet"),
     Mistake("runs", RECORD, None, None, 0, "never run", SOURCE),
     Mistake("drift", TR, "ana sayfa", "ilk sayfa", "The points lie",
             "not brought up to date with docs/tr/line.md:8", EN),

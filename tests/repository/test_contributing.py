@@ -95,7 +95,7 @@ def test_who_follows_a_chapter_sees_what_it_shows(heading: str, tmp_path: Path) 
             name = re.findall(r"`(docs/\S+\.md)`", before)[-1]
             with (tmp_path / name).open("a", encoding="utf-8") as file:
                 file.write(f"\n{fence['code']}")
-    assert compared == 6
+    assert compared == 7
 
 
 def test_both_languages_show_the_same_commands_and_outputs() -> None:

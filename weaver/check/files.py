@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from weaver.core.messages import _
 from weaver.core.problems import Problem
+from weaver.prose.parse import front_line
 from weaver.site import Site
 
 
@@ -39,6 +40,14 @@ def check_twins(site: Site) -> Iterator[Problem]:
         if not all((site.project.docs / other / page).exists() for other in languages):
             text = _("has no twin in {languages}").format(languages=", ".join(languages))
             yield Problem(article.path, 0, text)
+
+
+def check_translated(site: Site) -> Iterator[Problem]:
+    """Find pages that a language was begun with, and that are not translated yet."""
+    for article in site.every_article():
+        if "untranslated" in article.meta:
+            text = _("is not translated yet; then take this line out")
+            yield Problem(article.path, front_line(article, "untranslated"), text)
 
 
 def check_runs(site: Site) -> Iterator[Problem]:

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from weaver.check.cells import check_cells, check_outputs, check_values
 from weaver.check.drift import check_drift
-from weaver.check.files import check_files, check_languages, check_runs, check_twins
+from weaver.check.files import (
+    check_files,
+    check_languages,
+    check_runs,
+    check_translated,
+    check_twins,
+)
 from weaver.check.links import check_links, check_navigation
 from weaver.check.markdown import check_form
 from weaver.check.parity import check_parity
@@ -26,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     check_files,
     check_languages,
     check_twins,
+    check_translated,
     check_runs,
     check_front_matter,
     check_form,

@@ -21,9 +21,8 @@ def find_slips(text: str, language: Language) -> Iterator[tuple[int, str, str, s
         for match in re.finditer(pattern, text):
             around = text[max(match.start() - 8, 0) : match.end() + 8]
             yield match.start(), _readable(around), wrong, instead
-    for match in re.finditer(
-        rf"(?<!['’])\b({'|'.join(language.typography.doubled)})\s+\1\b", text
-    ):
+    doubled = "|".join(language.typography.doubled) or "(?!)"
+    for match in re.finditer(rf"(?<!['’])\b({doubled})\s+\1\b", text):
         yield match.start(), _readable(match[0]), _("a word twice"), match[1]
 
 

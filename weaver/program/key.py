@@ -41,8 +41,10 @@ def make_key(tutorial: Tutorial, strings: Mapping[str, Strings], pins: Mapping[s
         tags = ",".join(sorted(cell.tags - {"hidden"}))
         meaning = [cell.name, tags, canonical(cell.source)]
         if cell.displays:
-            words = strings.values()
-            meaning += [canonical(localise(cell, each).source) for each in words]
+            forms = [canonical(localise(cell, each).source) for each in strings.values()]
+            # A further language counts where it differs: until then a record stays fresh.
+            known = {meaning[-1], *forms[:1]}
+            meaning += forms[:1] + [form for form in forms[1:] if form not in known]
         cells[cell.name] = _digest("\n".join(meaning))
     local = {path: read_text(path) for path in local_modules(tutorial.path)}
     programs = {tutorial.path: read_text(tutorial.path), **local}

@@ -56,7 +56,12 @@ class _Run:
 
 
 def article_pieces(article: Article) -> Iterator[Piece]:
-    """Yield a page's prose: title and description, blocks, and alt texts."""
+    """Yield a page's prose: title and description, blocks, and alt texts.
+
+    A page that is not translated yet has none of its own.
+    """
+    if "untranslated" in article.meta:
+        return
     for key in ("title", "description"):
         yield Piece(
             article.path,

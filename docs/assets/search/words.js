@@ -30,7 +30,7 @@ export async function comparing({ stop, fold: pairs, stem }) {
 }
 
 /** Take a word's endings off, one after the other, as long as what is left is a word. */
-function stemmer({ left, endings, changes }) {
+function stemmer({ left = "", endings = [], changes = [] }) {
   const enough = new RegExp(left, "u");
   const taken = endings.map(compiled);
   const changed = changes.map(compiled);
