@@ -5,6 +5,7 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
@@ -22,7 +23,10 @@ from weaver.prose.parse import read_article, reading_minutes
 
 
 def overview_names(
-    project: Project, article: Article, records: Mapping[str, Record], quoted: Mapping[str, dict]
+    project: Project,
+    article: Article,
+    records: Mapping[str, Record],
+    quoted: Mapping[str, dict[str, Any]],
 ) -> dict[str, object]:
     """Return the names that an overview page's expressions may use.
 
@@ -84,11 +88,8 @@ def _checked_table(
             raise fail(asked.path, entry["line"], text)
         value = Value(entry["line"], f" {_expression(entry)} ")
         measured = evaluate(asked, value, values)
-        page = (
-            entry["tutorial"].replace("_", "-")
-            + ".md"
-            + entry.get("section", {}).get(language, "")
-        )
+        section = entry.get("section", {}).get(language, "")
+        page = entry["tutorial"].replace("_", "-") + ".md" + section
         note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
         rows.append(
             (
@@ -104,7 +105,7 @@ def _checked_table(
     return _table(head, rows)
 
 
-def _quoted_table(article: Article, quoted: Mapping[str, dict]) -> str:
+def _quoted_table(article: Article, quoted: Mapping[str, dict[str, Any]]) -> str:
     language = article.language
     rows = [
         (
@@ -143,11 +144,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return Written("\n".join(lines))
 
 
-def _expression(entry: Mapping) -> str:
+def _expression(entry: Mapping[str, Any]) -> str:
     """Return the expression of an entry's value, formatted; a list, item by item."""
     written = entry.get("format")
     if written and isinstance(entry["stated"], list):
-        name, _, arguments = written.rstrip(")").partition("(")
+        name, __, arguments = written.rstrip(")").partition("(")
         each = ", ".join([repr(name), *filter(None, [arguments])])
         return f"{entry['value']} | map({each}) | join('; ')"
     return f"{entry['value']} | {written}" if written else entry["value"]

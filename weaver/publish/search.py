@@ -94,7 +94,7 @@ def write_index(path: Path, sections: Iterable[Section], language: Mapping[str, 
     path.write_text(f'{{"language": {rules}, "sections": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
-def _plain_formula(match: re.Match) -> str:
+def _plain_formula(match: re.Match[str]) -> str:
     """Keep a formula that is a plain row of symbols; three dots stand for another."""
     if 'display="block"' in match[1]:
         return " "
