@@ -44,7 +44,7 @@ _TENSE = (
 )
 
 
-def _compile(pattern: str, vowels: tuple[str, str], after_vowel: bool) -> re.Pattern:
+def _compile(pattern: str, vowels: tuple[str, str], after_vowel: bool) -> re.Pattern[str]:
     """Return the regular expression of a chain of endings after one kind of stem."""
     wide, narrow = vowels
     # Buffers stand after a vowel; inside a chain that is not looked at.
@@ -90,17 +90,13 @@ def _is_verb(stem: str, ending: str, front: bool, known: Callable[[str], bool]) 
 def _meets(stem: str, ending: str) -> bool:
     """Whether the letters where a stem and its ending meet can stand side by side."""
     last, first = stem[-1], ending[0]
-    vowel = last in _VOWELS
-    if vowel and first in _VOWELS:
-        return False
-    if not vowel and first == "y":
-        return False
-    if ending[:2] in {"ta", "te"} and last not in _HARD:
+    vowel, hard = last in _VOWELS, last in _HARD
+    if (vowel and first in _VOWELS) or (not vowel and first == "y"):
         return False
     if first in "cd":
-        return last not in _HARD
+        return not hard
     # The causative's t stands after any letter: *anlat*, *yuvarlat*.
-    return first != "ç" or last in _HARD
+    return hard or (first != "ç" and ending[:2] not in {"ta", "te"})
 
 
 def _hardened(stem: str, known: Callable[[str], bool]) -> str:
@@ -111,7 +107,7 @@ def _hardened(stem: str, known: Callable[[str], bool]) -> str:
     return stem
 
 
-def nominal_endings(stem: str) -> re.Pattern:
+def nominal_endings(stem: str) -> re.Pattern[str]:
     """Return the regular expression of what may follow a noun."""
     vowels = [letter for letter in stem if letter in _VOWELS]
     return _ENDINGS[bool(vowels) and vowels[-1] in _FRONT, "noun"]

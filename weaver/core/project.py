@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,8 +23,7 @@ class Project:
     @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the site's languages, that of the originals first."""
-        path = self.root / "mkdocs.yml"
-        return _read_languages(path, read_text(path))
+        return _read_languages(self.root / "mkdocs.yml")
 
     @property
     def translations_of_code(self) -> tuple[str, ...]:
@@ -106,17 +106,20 @@ for _prefix in ("!", "tag:"):
 
 
 @lru_cache(maxsize=8)
-def _read_languages(path: Path, text: str) -> tuple[str, ...]:
-    """Return the languages that a configuration names, or the one that it inherits from."""
+def _parse_config(path: Path, text: str) -> dict[str, Any]:
     config = load_yaml(path, text, _Loader)
-    config = config if isinstance(config, dict) else {}
+    return config if isinstance(config, dict) else {}
+
+
+def _read_languages(path: Path) -> tuple[str, ...]:
+    """Return the languages that a configuration names, or the one that it inherits from."""
+    config = _parse_config(path, read_text(path))
     plugins = config.get("plugins") or {}
     if isinstance(plugins, list):
         plugins = {key: one[key] for one in plugins if isinstance(one, dict) for key in one}
     languages = (plugins.get("i18n") or {}).get("languages", [])
     if not languages and "INHERIT" in config:
-        base = path.parent / config["INHERIT"]
-        return _read_languages(base, read_text(base))
+        return _read_languages(path.parent / config["INHERIT"])
     built = [one for one in languages if one.get("build", True)]
     built.sort(key=lambda one: not one.get("default"))
     if not built:
