@@ -99,7 +99,7 @@ def test_what_a_display_cell_binds_is_there_in_every_language(example, binding):
 
 def test_a_display_cell_that_shows_localised_names_is_shown_in_each_language(example):
     example.edit(example.source, 'print(f"slope: {slope}")', "print(names[0])")
-    example.edit(example.project.strings, '  "slope: {slope}": "eğim: {slope}"\n', "")
+    example.edit(example.project.strings("tr"), '  "slope: {slope}": "eğim: {slope}"\n', "")
     done = example.weaver("run")
     assert done.status == 0, done.err
     table = next(c for c in cells_of(example) if c["metadata"]["weaver"]["name"] == "table")
