@@ -97,6 +97,24 @@ def test_a_program_finds_its_modules_by_itself(shared, tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_download_brings_its_modules(shared, tmp_path):
+    sums = shared.project.sources / "_sums.py"
+    sums.write_text(sums.read_text() + "quotes = '\\\\', " + "'" + '"' * 7 + "ışık'\n")
+    assert shared.weaver("run").status == 0
+    done = shared.build("--strict")
+    assert done.status == 0, done.err
+    for folder in shared.root / "site" / "line", shared.root / "site" / "en" / "line":
+        program, empty = folder / "line.py", tmp_path / f"empty-{folder.parent.name}"
+        empty.mkdir()
+        done = subprocess.run(
+            [sys.executable, str(program)], cwd=empty, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        for name in "_sums.py", "deep.py":
+            beside = shared.project.sources / name
+            assert (empty / name).read_text(encoding="utf-8") == beside.read_text(encoding="utf-8")
+
+
 def test_the_packages_and_data_of_modules_count(example):
     example.edit(example.source, "import numpy as np", "import _more\nimport numpy as np")
     more = example.project.sources / "_more.py"

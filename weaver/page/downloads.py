@@ -5,11 +5,11 @@ reads, and a first cell says where the page is, what to install and the licence.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import jupytext
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from weaver.language.language import Language
 from weaver.language.numbers import format_date
@@ -47,11 +47,14 @@ def make_notebook(
     language: Language,
     address: str,
     resolve: Callable[[str], str],
+    modules: Mapping[str, str] | None = None,
 ) -> NotebookNode:
     """Return an article's notebook for downloading.
 
     ``woven`` is the article's own notebook, ``address`` its page's, and
-    ``resolve`` makes a relative link of its Markdown absolute.
+    ``resolve`` makes a relative link of its Markdown absolute. ``modules`` are
+    the local modules that it imports, their text by path: a first cell of code
+    writes them where the notebook runs.
     """
     notebook = new_notebook()
     notebook.metadata = from_dict(
@@ -68,8 +71,21 @@ def make_notebook(
             notebook.cells.append(markdown_cell(text, cell.id))
         else:
             depth = len(cell.metadata.weaver.indent) // 4
+            if modules and all(made.cell_type == "markdown" for made in notebook.cells):
+                notebook.cells.append(_modules_cell(modules))
             notebook.cells.append(_code_cell(cell))
     return notebook
+
+
+def _modules_cell(modules: Mapping[str, str]) -> NotebookNode:
+    """Return a cell that writes modules where the code runs, and finds them there."""
+    lines = ["import sys", "from pathlib import Path", "", 'sys.path.insert(0, "")']
+    for path, text in modules.items():
+        quoted = text.rstrip("\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        lines.append(f'Path("{path}").parent.mkdir(parents=True, exist_ok=True)')
+        lines.append(f'Path("{path}").write_text("""\\\n{quoted}\n""", encoding="utf-8")')
+    about = from_dict({"title": "local-modules", "jupyter": {"source_hidden": True}})
+    return new_code_cell("\n".join(lines), id="local-modules", metadata=about)
 
 
 def make_script(notebook: NotebookNode) -> str:

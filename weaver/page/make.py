@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 
+from weaver.core.files import read_text
 from weaver.core.memo import digest_of, remember
 from weaver.core.messages import _
 from weaver.core.problems import fail
@@ -25,6 +26,7 @@ from weaver.page.highlight import read_highlight
 from weaver.page.overview import overview_names
 from weaver.page.provenance import describe_run
 from weaver.page.weave import namespace, page_notebook, prose_notebook, weave
+from weaver.program.modules import local_modules
 from weaver.program.record import Record
 from weaver.prose.article import Article, Prose, Value
 from weaver.prose.drift import notice
@@ -89,7 +91,9 @@ def _ingredients(site: Site, article: Article, address: str) -> Iterator[bytes]:
     for name in filter(None, names):
         yield json.dumps([name, site.status(name).changed if article.tutorial else ()]).encode()
         strings = map(project.strings, project.translations_of_code)
-        paths = [project.record(name), project.source(name), *strings]
+        source = project.source(name)
+        modules = local_modules(source, parsed=False) if source.exists() else ()
+        paths = [project.record(name), source, *modules, *strings]
         yield from (path.read_bytes() for path in paths if path.exists())
     if article.tutorial is None and article.woven:
         # Such a page may say how long each of the others takes to read.
@@ -123,9 +127,12 @@ def _make(site: Site, article: Article, address: str) -> MadePage:
         anchor = "#" * ("#" in link) + link.partition("#")[2]
         return address + url_of(target or page, site.default) + anchor
 
-    download = make_notebook(
-        woven, record, article.language, address + url_of(page, site.default), absolute
-    )
+    here = address + url_of(page, site.default)
+    beside = {
+        path.relative_to(tutorial.path.parent).as_posix(): read_text(path)
+        for path in local_modules(tutorial.path)
+    }
+    download = make_notebook(woven, record, article.language, here, absolute, beside)
     highlight = read_highlight(article, namespace(record, site.quoted))
     return MadePage(
         _finish(
