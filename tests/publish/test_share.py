@@ -242,7 +242,8 @@ def test_no_title_can_end_the_script_or_an_attribute():
     entry = Entry(
         "en", '</script><b>"&', "It's \"<!--", {"en": HOME}, 1, "2026-01-02", "A. Author"
     )
-    edition = Edition(HOME, "Site", "About it", (replace(entry, number=0, date=None), entry))
+    home = replace(entry, number=0, date=None)
+    edition = Edition(HOME, "Site", "About it", (home, entry), {"en": "en_GB"})
     head = make_head(edition, entry)
     assert "<" not in head.data
     article = json.loads(head.data)
@@ -299,7 +300,7 @@ def test_robots_are_told_where_the_site_map_is(built):
 
 def test_old_addresses_forward_to_a_page(built):
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    moved = dict(re.findall(r"(?m)^    (blog/\S+): (\S+)$", config))
+    moved = dict(re.findall(r"(?m)^ +(blog/\S+): (\S+)$", config))
     assert len(moved) == 3
     for old, new in moved.items():
         page = parse(built / old / "index.html")
