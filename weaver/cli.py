@@ -255,11 +255,9 @@ def _new(project: Project, name: str, titles: Sequence[str]) -> int:
 @commands.command("language", help=_("Begin a language, to be translated."))
 @click.argument("code")
 @click.pass_obj
-def _language(project: Project, code: str) -> int:
-    for path in new_language(project, code):
-        click.echo(path.relative_to(project.root))
-    click.echo(still_to_do(project, code))
-    return 0
+def _language(project: Project, code: str) -> None:
+    written = [str(path.relative_to(project.root)) for path in new_language(project, code)]
+    click.echo("\n".join([*written, still_to_do(project, code)]))
 
 
 @commands.command(

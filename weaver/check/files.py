@@ -24,11 +24,14 @@ def check_languages(site: Site) -> Iterator[Problem]:
 
 
 def _names(words: Mapping[str, object]) -> Iterator[str]:
-    """Yield the names of all words, each with those of the groups that it is in."""
+    """Yield the names of all words, each with those of the groups that it is in.
+
+    What has an ``other`` form has one name: each language has its own plural forms.
+    """
     for name, word in words.items():
-        inner = _names(word) if isinstance(word, Mapping) else ()
-        yield from (f"{name}: {one}" for one in inner)
-        if not isinstance(word, Mapping):
+        if isinstance(word, Mapping) and "other" not in word:
+            yield from (f"{name}: {one}" for one in _names(word))
+        else:
             yield name
 
 
