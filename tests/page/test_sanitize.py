@@ -48,6 +48,9 @@ REFUSED = [
     ("image/svg+xml", svg('<g fill="url(//example.org)"/>'), "<g fill="),
     ("image/svg+xml", svg('<path d="M 0 0 a 1 1 0 0 0 1 1"/>'), "<path d="),
     ("image/svg+xml", svg('<path d="M 0 0 L 1"/>'), "<path d="),
+    ("image/svg+xml", svg('<path d="M 0 0 L 1.2.3 4"/>'), "<path d="),
+    ("image/svg+xml", svg(f'<path d="M {"9" * 400} 0"/>'), "<path d="),
+    ("image/svg+xml", svg("<g>" * 2000 + "</g>" * 2000), "recursion"),
     ("image/svg+xml", '<svg width="9"/>', "no viewBox"),
     ("image/svg+xml", '<svg viewBox="0 0 9"/>', "<svg viewBox="),
     ("image/svg+xml", "<svg", "cannot be read"),
@@ -75,13 +78,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "content", "named"), REFUSED)
+@pytest.mark.parametrize(
+    ("kind", "content", "named"), REFUSED, ids=[f"{kind} {named}" for kind, _, named in REFUSED]
+)
 def test_what_is_on_no_list_is_refused_by_its_name(kind, content, named):
     output = {"output_type": "display_data", "data": {kind: content}, "metadata": {}}
     (problem,) = find_problems(Path("runs/line.ipynb"), "plot", [output])
     assert str(problem).startswith("runs/line.ipynb: cell 'plot': ")
     assert named in problem.text
-    with pytest.raises(OutputError):
+    with pytest.raises((OutputError, RecursionError)):
         show_outputs("plot", [output], "", LANGUAGE["en"])
 
 

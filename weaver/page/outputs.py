@@ -168,7 +168,7 @@ def find_problems(path: Path, cell: str, outputs: Iterable[Output]) -> list[Prob
     for kind, content in map(read_output, outputs):
         try:
             kind.read(content)
-        except OutputError as error:
+        except (OutputError, RecursionError) as error:
             said = _("cell {cell!r}: {error}").format(cell=cell, error=error)
             problems.append(Problem(path, 0, said))
     return problems

@@ -58,7 +58,9 @@ _STYLES = (
 
 _STYLE = r"\s*(?:url\(#[\w.:-]+\)|[^()\\<>@;]*)"
 
-_POINT = r"-?[\d.]+\s+-?[\d.]+"
+_NUMBER = r"-?\d{0,9}\.?\d{1,9}"
+
+_POINT = rf"{_NUMBER}\s+{_NUMBER}"
 
 _PATH = rf"\s*(?:(?:[MLCQ]\s*{_POINT}(?:\s+{_POINT})*|[zZ])\s*)*"
 
@@ -67,7 +69,7 @@ _SVG_ATTRIBUTES: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(_STYLES, re.compile(_STYLE).fullmatch),
     "style": re.compile(rf"(?:\s*(?:{'|'.join(_STYLES)}):{_STYLE}(?:;|$))*\s*").fullmatch,
     "d": re.compile(_PATH).fullmatch,
-    "viewBox": re.compile(r"-?[\d.]+(?: -?[\d.]+){3}").fullmatch,
+    "viewBox": re.compile(rf"{_NUMBER}(?: {_NUMBER}){{3}}").fullmatch,
     "href": _refers_inside,
 }
 
