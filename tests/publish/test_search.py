@@ -34,8 +34,8 @@ def test_a_section_starts_at_each_heading_and_term_with_an_anchor():
     <dl><dt id="bias"><strong>bias</strong> · <span lang="tr">sapma</span></dt>
     <dd>A constant.</dd></dl>"""
     assert read_sections(html, "en/page/") == [
-        Section("en/page/", "Title", "", "Before the first heading."),
-        Section("en/page/#b", "Title", "Loss & nn.Linear", "One. Two. No anchor"),
+        Section("en/page/", "Title", "", "Before the first heading.", 1),
+        Section("en/page/#b", "Title", "Loss & nn.Linear", "One. Two. No anchor", 2),
         Section("en/page/#bias", "Title", "bias · sapma", "A constant."),
     ]
 

@@ -3,9 +3,20 @@
 import re
 import unicodedata
 
-# Letters that Unicode does not take for one with a mark.
+# Letters that Unicode does not take for one with a mark, and the apostrophe as readers see it.
 _PLAIN = str.maketrans(
-    {"ı": "i", "İ": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th"}
+    {
+        "’": "'",
+        "ı": "i",
+        "İ": "i",
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "þ": "th",
+    }
 )
 
 

@@ -201,11 +201,12 @@ def _terms(
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield (word, (meaning, address)) of the glossary's terms as the page may write them."""
     language = article.language
-    if "glossary.md" not in site.articles[language] or article.path.stem == "glossary":
+    if article.path.stem == "glossary":
         return
+    page = "glossary.md#" if "glossary.md" in site.articles[language] else ""
     prose = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
     for term in site.glossary:
-        address = f"glossary.md#{slugify(term[language], '-')}"
+        address = page and page + slugify(term[language], "-")
         for word in (term[language], language.capitalised(term[language])):
             if any(word in text for text in prose):
                 yield word, (term["what"][language], address)

@@ -23,6 +23,7 @@ from weaver.page.maths import say_latex
 FAILED = re.compile(
     r'<samp class="page-failure" data-source="(?P<source>[^"]*)">(?P<said>[^<]*)</samp>'
 )
+_CLOSED = re.compile(r"&ldquo;(?=[\s:;,.!?)\]]|</)")
 _OUTPUT = re.compile("\ue002(\\d+)\ue002")
 _FORMULA = re.compile(r"(?s)\\[(\[](.*)\\[)\]]")
 _NO_TERMS = frozenset("h1 h2 h3 h4 h5 h6 a summary".split())
@@ -37,7 +38,8 @@ Place = tuple[Element, Element]  # an element, and the one that it is in
 class Context:
     """What the extension needs to know of a page.
 
-    ``terms`` has (meaning, address) by the word that a text may write; ``foreign`` is the
+    ``terms`` has (meaning, address) by the word that a text may write, the address empty
+    where a site has no page of terms; ``foreign`` is the
     language of words in italics in parentheses, if they are marked; ``words`` has what
     links to cells, figures and sections are called.
     """
@@ -103,14 +105,19 @@ class _Step(Treeprocessor):
 
 
 class _CodeLinks(Postprocessor):
-    """Gives each cell and figure a link to itself, and drops markup that no style colours."""
+    """Gives each cell and figure a link to itself, and drops markup that no style colours.
+
+    Quotation marks that ``smarty`` took for opening ones, since an element stands before
+    them, are turned.
+    """
 
     def __init__(self, words: Mapping[str, str]) -> None:
         super().__init__()
         self.words = words
 
     def run(self, text: str) -> str:
-        return _LINKED.sub(self._link, _UNCOLOURED.sub(lambda match: match[1] or "", text))
+        text = _CLOSED.sub("&rdquo;", _UNCOLOURED.sub(lambda match: match[1] or "", text))
+        return _LINKED.sub(self._link, text)
 
     def _link(self, match: re.Match[str]) -> str:
         kind, name = match[1], match[2]
@@ -149,8 +156,9 @@ def _link_terms(root: Element, terms: Mapping[str, tuple[str, str]]) -> None:
         meaning, address = terms[word]
         if element in barred or meaning in seen:
             _dissolve(element, parent, word)
-        else:
-            seen.add(meaning)
+            continue
+        seen.add(meaning)
+        if address:
             element.tag = "a"
             element.attrib = {"class": "term", "href": address, "title": meaning}
 
