@@ -17,13 +17,21 @@ from playwright.sync_api import Browser, Page, expect
 TOLD = ".serve-problems"
 
 
+def find_port() -> int:
+    """Return a free port, below those that the system gives to others meanwhile."""
+    first = 20_000 + os.getpid() * 7 % 12_000  # another one for each test process
+    for port in range(first, first + 100):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)):
+                return port
+    raise OSError("no port is free")
+
+
 class Server:
     """`make serve`'s command, over a site of its own."""
 
     def __init__(self, site: Workspace) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{free.getsockname()[1]}"
+        address = f"127.0.0.1:{find_port()}"
         command = re.search(
             r"(?m)^\t\$\(PY\) (-m mkdocs serve .*)$",
             (ROOT / "Makefile").read_text(encoding="utf-8"),
