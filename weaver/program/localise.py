@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from weaver.program.meaning import docstring_nodes
 from weaver.program.strings import Strings
@@ -81,11 +82,8 @@ def _visible(key: str) -> str:
 
 
 def _line_offsets(source: str) -> list[tuple[int, str]]:
-    offsets, position = [], 0
-    for line in source.splitlines(keepends=True):
-        offsets.append((position, line))
-        position += len(line)
-    return offsets
+    lines = source.splitlines(keepends=True)
+    return list(zip(accumulate(map(len, lines), initial=0), lines, strict=False))
 
 
 def _span(node: ast.expr, source: str, offsets: list[tuple[int, str]]) -> tuple[int, int]:
