@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -224,6 +225,24 @@ def test_a_page_that_was_never_made_says_why(
         assert example.weaver("run", "second").status == 0
         wait_for(page, "Gradyan inişi")
         expect(told).to_have_count(0, timeout=90_000)
+    finally:
+        server.stop()
+
+
+def test_a_third_language_is_served_and_tells_of_errors_in_its_own_words(
+    example: Workspace, tab: Callable[[str], Page]
+) -> None:
+    assert example.weaver("language", "de").status == 0
+    german = ROOT / "tests" / "german" / "languages" / "de" / "language.yml"
+    shutil.copy(german, example.project.languages_folder / "de")
+    server = Server(example)
+    try:
+        page = tab(f"{server.url}/de/line/")
+        wait_for(page, "Diese Seite ist noch nicht übersetzt.")
+        example.edit(example.page("de"), "{{ slope |", "{{ slopes |")
+        told = page.locator(f"{TOLD}--failed")
+        expect(told).to_contain_text("Die Seite konnte nicht erneuert werden", timeout=90_000)
+        expect(told).to_contain_text("docs/de/line.md")
     finally:
         server.stop()
 
