@@ -56,7 +56,12 @@ class _Command(click.Command):
         if not ctx.obj.sources.is_dir():
             text = _("{folder}: no tutorials_src/ here: run from the repository's root")
             raise click.UsageError(text.format(folder=ctx.obj.root))
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            text = _("{package} is not installed: use `{target}`")
+            text = text.format(package=error.name, target=f"make {self.name}")
+            raise click.ClickException(text) from error
 
 
 @click.group(help=_("Run tutorials, check them, and compare their runs."))
@@ -92,11 +97,9 @@ def _data(project: Project, names: Sequence[str]) -> int:
 @click.option("--cell-limit", type=float, help=_("The longest a cell may take, in seconds."))
 @click.pass_obj
 def _run(project: Project, names: Sequence[str], force: bool, cell_limit: float | None) -> int:
-    try:
-        from weaver.runner.run import run_tutorial
-        from weaver.runner.session import CELL_LIMIT
-    except ModuleNotFoundError as error:
-        return _not_installed(error, "make run")
+    from weaver.runner.run import run_tutorial
+    from weaver.runner.session import CELL_LIMIT
+
     failed = False
     site = Site(project)
     for name in _tutorials(names, site.names):
@@ -209,10 +212,8 @@ def _diff(
 @_names
 @click.pass_obj
 def _verify(project: Project, names: Sequence[str]) -> int:
-    try:
-        from weaver.report.verify import verify_tutorial
-    except ModuleNotFoundError as error:
-        return _not_installed(error, "make verify")
+    from weaver.report.verify import verify_tutorial
+
     confirmed = True
     for name in _tutorials(names, project.tutorial_names()):
         click.echo(_("{name}: running again, writing nothing").format(name=name))
@@ -236,13 +237,7 @@ def _summary(project: Project, site: Path) -> int:
 
 @commands.command("new", help=_("Begin a tutorial: a program, and an article to fill."))
 @click.argument("name")
-@click.option(
-    "--title",
-    "titles",
-    multiple=True,
-    metavar="CODE=TITLE",
-    help=_("Of the article in a language."),
-)
+@click.option("--title", "titles", multiple=True, metavar="CODE=TITLE", help=_("In a language."))
 @click.pass_obj
 def _new(project: Project, name: str, titles: Sequence[str]) -> int:
     named = {code.lower(): words for code, __, words in (one.partition("=") for one in titles)}
@@ -260,9 +255,7 @@ def _language(project: Project, code: str) -> None:
     click.echo("\n".join([*written, still_to_do(project, code)]))
 
 
-@commands.command(
-    "translated", help=_("Declare that sections which are behind need no translation.")
-)
+@commands.command("translated", help=_("Declare that what is behind needs no translation."))
 @click.argument("page")
 @click.argument("section", default="")
 @click.pass_obj
@@ -283,13 +276,6 @@ def _tutorials(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
             text = text.format(name=name, known=", ".join(known) or _("none"))
             raise click.UsageError(text)
     return names or known
-
-
-def _not_installed(error: ModuleNotFoundError, target: str) -> int:
-    _complain(
-        _("{package} is not installed: use `{target}`").format(package=error.name, target=target)
-    )
-    return 1
 
 
 def _complain(text: str) -> None:
