@@ -101,7 +101,7 @@ def _check_footnotes(article: Article) -> Iterator[tuple[int, str]]:
         if token.type == "image" and not token.content.strip():
             yield (
                 line,
-                _("the picture {address} has no alt text").format(address=token.attrs["src"]),
+                _("the picture {address!r} has no alt text").format(address=token.attrs["src"]),
             )
         elif token.type == "text":
             for name in _UNRESOLVED.findall(token.content):

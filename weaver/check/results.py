@@ -45,14 +45,9 @@ def check_results(site: Site) -> Iterator[Problem]:
     for article in site.every_article():
         if not article.woven or "untranslated" in article.meta:
             continue
-        texts = [
-            *((front_line(article, key), str(article.meta.get(key, ""))) for key in _READ_FIRST),
-            *(
-                (line, token.content)
-                for line, token in walk(parse_markdown(article))
-                if token.type == "text"
-            ),
-        ]
+        tokens = walk(parse_markdown(article))
+        texts = [(line, token.content) for line, token in tokens if token.type == "text"]
+        texts += [(front_line(article, key), str(article.meta.get(key))) for key in _READ_FIRST]
         for line, text in texts:
             for found in typed_results(text, article.language):
                 yield typed_problem(article, line, found)
