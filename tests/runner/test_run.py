@@ -260,6 +260,28 @@ def test_the_run_after_a_kill_works(killed):
     assert about(site)["values"]["share"] == 0.848
 
 
+def test_an_interrupted_run_says_so_and_leaves_nothing_behind(example, tmp_path):
+    before, folder = example.record.read_bytes(), tmp_path / "t"
+    folder.mkdir()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "weaver", "run", "--force"],
+        cwd=example.root,
+        env=example.environment(TMPDIR=str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    seen = b""
+    while b"[ 3/8]" not in seen and (byte := run.stdout.read(1)):
+        seen += byte
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+    _, said = run.communicate()
+    assert run.returncode == 1
+    assert said.decode().strip() == "stopped; the last good records are in place"
+    assert example.record.read_bytes() == before
+    assert list(folder.iterdir()) == []
+
+
 def test_two_runs_at_once_leave_one_whole_record(example):
     example.edit(example.source, "share = 0.847", "share = 0.849")
     command = [sys.executable, "-m", "weaver", "run", "--force"]

@@ -55,14 +55,13 @@ class About(TypedDict):
 class Record:
     """The last run of a tutorial.
 
-    ``outputs`` maps a cell's name to its outputs for each language, ``code`` to
-    the code that ran, ``seconds`` to the time that it took.
+    ``outputs`` maps a cell's name to its outputs for each language, ``seconds``
+    to the time that it took.
     """
 
     path: Path
     about: About
     outputs: Mapping[str, Mapping[str, list[Output]]]
-    code: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -72,13 +71,7 @@ class Record:
 
 
 def read_record(path: Path) -> Record | None:
-    """Read a run record; None if there is none.
-
-    Raises
-    ------
-    WeaverError
-        If the file is not a whole record as the runner writes it.
-    """
+    """Read a run record as `parse_record` does; None if there is none."""
     content = _read(path)
     return None if content is None else parse_record(path, content)
 
@@ -92,24 +85,17 @@ def parse_record(path: Path, content: bytes) -> Record:
         If the bytes are not a whole record as the runner writes it.
     """
     about = _parse_about(path, content)
-    outputs, code, seconds = {}, {}, {}
+    outputs, seconds = {}, {}
     for cell in _validated(path, content)["cells"]:
         mine = cell["metadata"]["weaver"]
         name = mine["name"]
         outputs[name] = {SOURCE_LANGUAGE: cell["outputs"], **mine.get("outputs", {})}
-        code[name] = "".join(cell["source"])
         seconds[name] = mine["seconds"]
-    return Record(path, about, outputs, code, seconds)
+    return Record(path, about, outputs, seconds)
 
 
 def read_about(path: Path) -> About | None:
-    """Read a record's account of the run only; None if there is no record.
-
-    Raises
-    ------
-    WeaverError
-        If the account is not as the runner writes it, or the file was changed.
-    """
+    """Read a record's account of the run only, and judge no more; None if there is none."""
     content = _read(path)
     return None if content is None else _parse_about(path, content)
 
