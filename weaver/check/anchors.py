@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.core.slugs import slugify
+from weaver.page.outputs import figure_anchors
 from weaver.prose.article import Article, Value
 from weaver.prose.markdown import parse_markdown, walk
 from weaver.site import Site
@@ -72,10 +73,8 @@ def _cells(site: Site, article: Article) -> Iterator[tuple[int, str]]:
         yield reference.line, f"code-{reference.name}"
         outputs = record.outputs.get(reference.name, {}) if record else {}
         shown = outputs.get(article.language, outputs.get(SOURCE_LANGUAGE, []))
-        for number, output in enumerate(shown, 1):
-            if any(kind.startswith("image/") for kind in output.get("data", ())):
-                suffix = f"-{number}" if number > 1 else ""
-                yield reference.line, f"figure-{reference.name}{suffix}"
+        for anchor in filter(None, figure_anchors(reference.name, shown)):
+            yield reference.line, anchor
 
 
 def _terms(site: Site, article: Article) -> Iterator[tuple[int, str]]:

@@ -5,7 +5,7 @@ Runner, page, downloads and comparison ask it; nothing else knows a MIME type.
 
 import html
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -180,17 +180,24 @@ def show_output(name: str, output: Output, alt: str, language: Language) -> str:
     return kind.show(kind.read(content), Place(name, alt, language))
 
 
-def show_outputs(cell: str, outputs: Iterable[Output], alt: str, language: Language) -> str:
-    """Return the HTML of all outputs of a cell.
+def figure_anchors(cell: str, outputs: Iterable[Output]) -> list[str]:
+    """Return for each output of a cell the anchor of its figure; empty for what is none.
 
-    A figure's address is ``figure-<cell>``; that of the cell's n-th output ends in ``-n``.
+    It is ``figure-<cell>``, and for the cell's n-th output ends in ``-n``.
     """
+    return [
+        (f"figure-{cell}-{number}" if number > 1 else f"figure-{cell}") * shows_figure([output])
+        for number, output in enumerate(outputs, 1)
+    ]
+
+
+def show_outputs(cell: str, outputs: Sequence[Output], alt: str, language: Language) -> str:
+    """Return the HTML of all outputs of a cell, each figure with its anchor."""
     shown = []
-    for number, output in enumerate(outputs, 1):
+    for output, anchor in zip(outputs, figure_anchors(cell, outputs), strict=True):
         content = show_output(cell, output, alt, language)
-        if shows_figure([output]):
-            address = f"figure-{cell}-{number}" if number > 1 else f"figure-{cell}"
-            content = f'<figure id="{address}" class="cell-figure">{content}</figure>'
+        if anchor:
+            content = f'<figure id="{anchor}" class="cell-figure">{content}</figure>'
         shown.append(content)
     return "".join(shown)
 
