@@ -170,7 +170,9 @@ def write_prose(site: Site, article: Article) -> str:
     """Return the Markdown of a page without a run of its own, its expressions evaluated."""
     if not article.woven:
         return "".join(part.text for part in article.parts if isinstance(part, Prose))
-    names = overview_names(site.project, article, site.records, site.quoted)
+    read = ((name, site.record(name)) for name in site.names)  # one that is damaged says so
+    records = {name: record for name, record in read if record is not None}
+    names = overview_names(site.project, article, records, site.quoted)
     return "".join(
         part.text if isinstance(part, Prose) else evaluate(article, part, names)
         for part in article.parts
