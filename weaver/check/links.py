@@ -10,10 +10,8 @@ from os.path import normpath
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import yaml
-
 from weaver.check.anchors import anchors_of, list_anchors
-from weaver.core.files import compose_yaml, read_text
+from weaver.core.files import compose_yaml, read_text, yaml_texts
 from weaver.core.messages import _
 from weaver.core.problems import Problem
 from weaver.prose.article import Article, Value
@@ -166,13 +164,7 @@ def _read_navigation(path: Path) -> Iterator[tuple[int, str]]:
     root = compose_yaml(path, read_text(path))
     keys = {key.value: value for key, value in root.value} if root else {}
     if "nav" in keys:
-        yield from _leaves(keys["nav"])
+        for _key, node in yaml_texts(keys["nav"]):
+            yield node.start_mark.line + 1, node.value
     elif "INHERIT" in keys:
         yield from _read_navigation(path.parent / keys["INHERIT"].value)
-
-
-def _leaves(node: yaml.Node) -> Iterator[tuple[int, str]]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node.start_mark.line + 1, node.value
-    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
-        yield from _leaves(child[1] if isinstance(child, tuple) else child)

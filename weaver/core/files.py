@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,17 @@ def compose_yaml(path: Path, text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(path, error) from None
     return node
+
+
+def yaml_texts(node: yaml.Node | None, key: str = "") -> Iterator[tuple[str, yaml.ScalarNode]]:
+    """Yield (its key, its node) of every scalar below a node; in a list it has no key."""
+    if isinstance(node, yaml.ScalarNode):
+        yield key, node
+    elif isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield from yaml_texts(value, str(name.value))
+    for item in node.value if isinstance(node, yaml.SequenceNode) else ():
+        yield from yaml_texts(item)
 
 
 def find_line(node: yaml.Node | None, keys: Iterable[object]) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from markdown_it.token import Token
 
-from weaver.core.files import YAML_LOADER
+from weaver.core.files import YAML_LOADER, yaml_texts
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown
@@ -63,12 +63,8 @@ def article_pieces(article: Article) -> Iterator[Piece]:
     if "untranslated" in article.meta:
         return
     for key in ("title", "description"):
-        yield Piece(
-            article.path,
-            front_line(article, key),
-            article.language,
-            str(article.meta.get(key) or ""),
-        )
+        text = str(article.meta.get(key) or "")
+        yield Piece(article.path, front_line(article, key), article.language, text)
     for cell in article.cells:
         if cell.alt:
             yield Piece(article.path, cell.line, article.language, cell.alt)
@@ -80,7 +76,9 @@ def article_pieces(article: Article) -> Iterator[Piece]:
 
 def data_pieces(project: Project, path: Path) -> Iterator[Piece]:
     """Yield the texts of a YAML file that stand under a language's code."""
-    yield from _translated(path, _compose(path), project.languages)
+    for key, node in yaml_texts(_compose(path)):
+        if key in project.languages and not node.value.startswith("#"):  # an anchor
+            yield Piece(path, node.start_mark.line + 1, key, node.value)
 
 
 def string_pieces(project: Project, language: str) -> Iterator[Piece]:
@@ -105,21 +103,6 @@ def _compose(path: Path) -> yaml.Node | None:
         return yaml.compose(path.read_text(encoding="utf-8"), YAML_LOADER)
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         return None
-
-
-def _translated(path: Path, node: yaml.Node | None, languages: tuple[str, ...]) -> Iterator[Piece]:
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _translated(path, item, languages)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value in languages and isinstance(value, yaml.ScalarNode):
-                if value.value.startswith("#"):
-                    continue  # an anchor
-                line = value.start_mark.line + 1
-                yield Piece(path, line, key.value, value.value)
-            else:
-                yield from _translated(path, value, languages)
 
 
 def _inline(article: Article, line: int, children: Iterable[Token]) -> Iterator[Piece]:
@@ -168,9 +151,8 @@ def _opens(article: Article, tokens: list[Token], index: int, before: str) -> st
         foreign = article.language != SOURCE_LANGUAGE and before.endswith("(")
         return SOURCE_LANGUAGE if foreign else EITHER
     if token.type == "link_open":
-        end = next(i for i in range(index, len(tokens)) if tokens[i].type == "link_close")
-        after = tokens[end + 1].content if end + 1 < len(tokens) else ""
-        match = _LINK_LANG.match(after)
+        after = [token.type for token in tokens[index:]].index("link_close") + index + 1
+        match = _LINK_LANG.match(tokens[after].content) if after < len(tokens) else None
         if match:
             return match[1]
         return EITHER if _address(token).startswith("http") else ""
