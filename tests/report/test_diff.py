@@ -25,7 +25,7 @@ def moved(before: dict, after: dict) -> list[str]:
 
 def record_of(path: str = "line.ipynb", seconds: float = 1.0, fit: float = 0.5) -> Record:
     about = {"device": "CPU", "date": "2026-11-21", "seconds": seconds, "versions": {}}
-    return Record(Path(path), {**about, "claims": [], "values": {}}, {}, {}, {"fit": fit})
+    return Record(Path(path), {**about, "claims": [], "values": {}}, {}, seconds={"fit": fit})
 
 
 @pytest.fixture(scope="module")
