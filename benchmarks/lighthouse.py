@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.browser import FLAGS, find_chromium, served
 
@@ -27,7 +28,7 @@ def install(cache: Path) -> Path:
     return cache / "node_modules" / ".bin" / "lighthouse"
 
 
-def audit(program: Path, address: str) -> dict:
+def audit(program: Path, address: str) -> dict[str, Any]:
     """Return Lighthouse's report on one address."""
     found = find_chromium()
     if found is None:
@@ -49,7 +50,8 @@ def audit(program: Path, address: str) -> dict:
     )
     if done.returncode:
         sys.exit(f"Lighthouse failed on {address}:\n{done.stderr}")
-    return json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
 
 
 def measure(program: Path, address: str) -> tuple[list[int], float]:

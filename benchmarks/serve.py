@@ -64,7 +64,7 @@ def _save(path: Path, url: str, page: str, turn: int) -> float:
     return time.perf_counter() - started
 
 
-def _wait_until_served(url: str, server: subprocess.Popen, log: Path) -> None:
+def _wait_until_served(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     while server.poll() is None:
         try:
             _get(url)
@@ -76,4 +76,4 @@ def _wait_until_served(url: str, server: subprocess.Popen, log: Path) -> None:
 
 def _get(url: str) -> str:
     with urlopen(url, timeout=120) as answer:
-        return answer.read().decode()
+        return str(answer.read(), "utf-8")

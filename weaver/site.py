@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.project import Project
@@ -54,17 +54,17 @@ class Site:
         return self._once(read_pins, self.project)
 
     @property
-    def quoted(self) -> dict[str, dict]:
+    def quoted(self) -> dict[str, dict[str, Any]]:
         """Figures stated elsewhere, each with its source, by key."""
         return self._once(read_quoted, self.project)
 
     @property
-    def glossary(self) -> list[dict]:
+    def glossary(self) -> list[dict[str, Any]]:
         """The terms of the glossary."""
         return self._once(read_glossary, self.project)
 
     @property
-    def checked(self) -> list[dict]:
+    def checked(self) -> list[dict[str, Any]]:
         """The figures that sources state, each with the value that checks it."""
         return self._once(read_checked, self.project)
 

@@ -89,7 +89,7 @@ class Speller:
 
     def _spelt(self, word: str) -> bool:
         if self._hunspell.spell(word) or self._morphology is None:
-            return self._hunspell.spell(word)
+            return bool(self._hunspell.spell(word))
         return bool(self._morphology.is_formed(self.language.lowered(word), self._stem))
 
     def _stem(self, stem: str) -> bool:

@@ -19,7 +19,7 @@ def format_number(value: float, digits: int | None = None, *, language: Language
 
 def format_percentage(value: float, digits: int = 1, *, language: Language) -> str:
     """Write a share of one as a percentage: ``%84,5`` or ``84.5%``."""
-    pattern = language.babel.percent_formats[None].pattern  # type: ignore[index]
+    pattern = language.babel.percent_formats[None].pattern
     pattern = pattern.replace("#,##0", "#,##0" + _decimals(digits))
     return format_percent(value, pattern, locale=language.babel)
 

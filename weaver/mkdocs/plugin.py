@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
@@ -14,6 +14,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
+from mkdocs.utils.templates import TemplateContext
 
 from weaver.check.links import check_links, check_navigation
 from weaver.core.memo import digest_of, remember
@@ -139,20 +140,20 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         digest = digest_of([engine_digest(), where.encode(), html.encode()])
         read = remember(path, digest, lambda: list(map(asdict, read_sections(html, where))))
         sections = [Section(**section) for section in read]
-        page.toc = get_toc(table_of_contents(sections))
+        page.toc = get_toc(cast(Any, table_of_contents(sections)))
         searched = not page.meta.get("search", {}).get("exclude")
         self.sections[page.file.src_uri] = sections if searched else []
         return html
 
     def on_page_context(
-        self, context: dict[str, Any], *, page: Page, config: MkDocsConfig, nav: Navigation
-    ) -> dict[str, Any]:
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
         """Say in the page's head what it is, and give it a card image."""
         edition = self._edition(nav, config)
         entry = edition.entry(str(page.canonical_url))
         if entry is None:  # a page that no navigation leads to
             return context
-        context["share"] = make_head(edition, entry)
+        cast(dict[str, Any], context)["share"] = make_head(edition, entry)
         if entry.number or entry is edition.home:
             font = self.site.project.docs / "assets" / "headings.woff2"
             try:
@@ -163,19 +164,19 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         return context
 
     def on_template_context(
-        self, context: dict[str, Any], *, template_name: str, config: MkDocsConfig
-    ) -> dict[str, Any]:
+        self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
+    ) -> TemplateContext:
         """Tell the page for missing addresses what there is, in every language."""
         nav: Navigation = context["nav"]
         pages = [nav.homepage, *(page for page in nav.pages if "tutorial" in page.meta)]
-        context["places"] = {
+        cast(dict[str, Any], context)["places"] = {
             language: [
                 {
                     "title": articles[page.file.name + ".md"].meta.get("title"),
                     "address": address(file),
                 }
                 for page in pages
-                if page and (file := page.file.alternates.get(language))
+                if page and (file := cast(Any, page.file).alternates.get(language))
             ]
             for language, articles in self.site.articles.items()
         }

@@ -56,7 +56,7 @@ def make_notebook(
     the local modules that it imports, their text by path: a first cell of code
     writes them where the notebook runs.
     """
-    notebook = new_notebook()
+    notebook: NotebookNode = new_notebook()
     notebook.metadata = from_dict(
         {"kernelspec": woven.metadata.kernelspec, "language_info": {"name": "python"}}
     )
@@ -85,14 +85,15 @@ def _modules_cell(modules: Mapping[str, str]) -> NotebookNode:
         lines.append(f'Path("{path}").parent.mkdir(parents=True, exist_ok=True)')
         lines.append(f'Path("{path}").write_text("""\\\n{quoted}\n""", encoding="utf-8")')
     about = from_dict({"title": "local-modules", "jupyter": {"source_hidden": True}})
-    return new_code_cell("\n".join(lines), id="local-modules", metadata=about)
+    cell: NotebookNode = new_code_cell("\n".join(lines), id="local-modules", metadata=about)
+    return cell
 
 
 def make_script(notebook: NotebookNode) -> str:
     """Return a notebook as a Python program in percent cells."""
     bare = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,-all"}
     options = {"jupytext": {**bare, "comment_magics": False}}
-    return jupytext.writes(from_dict({**notebook, "metadata": options}), fmt="py:percent")
+    return str(jupytext.writes(from_dict({**notebook, "metadata": options}), fmt="py:percent"))
 
 
 def plain_markdown(text: str, resolve: Callable[[str], str], *, depth: int = 0) -> str:
@@ -125,7 +126,7 @@ def plain_markdown(text: str, resolve: Callable[[str], str], *, depth: int = 0) 
 
 
 def _rewrite(text: str, resolve: Callable[[str], str]) -> str:
-    def rewrite(match: re.Match) -> str:
+    def rewrite(match: re.Match[str]) -> str:
         if match["link"]:
             return match["before"] + resolve(match["link"])
         if match["footnote"]:
@@ -166,7 +167,7 @@ def _about(record: Record, language: Language, address: str) -> str:
 
 
 def _code_cell(cell: NotebookNode) -> NotebookNode:
-    copy = from_dict(cell)
+    copy: NotebookNode = from_dict(cell)
     # Percent cells have their name as title; a hidden cell opens folded.
     copy.metadata = from_dict({"title": cell.metadata.weaver.name})
     if "hidden" in cell.metadata.tags:

@@ -22,7 +22,7 @@ def weave(
     tutorial: Tutorial,
     strings: Mapping[str, Strings],
     record: Record,
-    quoted: Mapping[str, dict],
+    quoted: Mapping[str, Mapping[str, object]],
 ) -> NotebookNode:
     """Return the article as an executed notebook in its language.
 
@@ -36,7 +36,7 @@ def weave(
         If the article names a cell or a value that there is not, or a cell has
         an output that no page may carry.
     """
-    notebook = new_notebook()
+    notebook: NotebookNode = new_notebook()
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3",
         "language": "python",
@@ -109,10 +109,12 @@ def _prose_cell(text: str, identifier: str) -> dict[str, Any]:
 
 def markdown_cell(text: str, identifier: str) -> NotebookNode:
     """Return a Markdown cell; nbformat's own maker validates each cell, at a cost."""
-    return from_dict({"cell_type": "markdown", "id": identifier, "metadata": {}, "source": text})
+    cell = {"cell_type": "markdown", "id": identifier, "metadata": {}, "source": text}
+    node: NotebookNode = from_dict(cell)
+    return node
 
 
-def namespace(record: Record, quoted: Mapping[str, dict]) -> dict[str, object]:
+def namespace(record: Record, quoted: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
     """Return the names that an article's expressions may use.
 
     They are the run's values, ``quoted`` figures by key, and ``run``: its
@@ -145,7 +147,7 @@ def _code(
         # A picture is what the reader came for; how it is drawn can wait.
         "fold": article.language.words.figure_code if folded else "",
     }
-    return from_dict(
+    node: NotebookNode = from_dict(
         {
             "cell_type": "code",
             "id": cell.name[:64],
@@ -155,3 +157,4 @@ def _code(
             "outputs": outputs,
         }
     )
+    return node
