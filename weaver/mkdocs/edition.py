@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File
 from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 
 from weaver.language.language import Language
 from weaver.page.highlight import Highlight
@@ -25,7 +26,7 @@ def make_edition(
         made = pages.get(page.file.src_uri)
         date = made.made["day"] if made and made.made else None
         number += date is not None
-        files = page.file.alternates  # type: ignore[attr-defined]  # mkdocs-static-i18n's
+        files = alternates_of(page)
         addresses = {
             str(code): f"{config.site_url}{address(files[code])}"
             for code in languages
@@ -46,6 +47,11 @@ def make_edition(
     site = str(config.site_url)
     locales = {str(language): language.locale for language in languages}
     return Edition(site, config.site_name, config.site_description or "", tuple(entries), locales)
+
+
+def alternates_of(page: Page) -> Mapping[str, File]:
+    """Return a page's file in each language, as mkdocs-static-i18n notes them."""
+    return getattr(page.file, "alternates", {})
 
 
 def address(file: File) -> str:

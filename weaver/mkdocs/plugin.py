@@ -23,7 +23,7 @@ from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
 from weaver.mkdocs import jupyter, serve
 from weaver.mkdocs.config import WeaverConfig
-from weaver.mkdocs.edition import address, make_edition
+from weaver.mkdocs.edition import address, alternates_of, make_edition
 from weaver.page.make import MadePage, engine_digest, make_page
 from weaver.page.policy import add_policy, read_policy
 from weaver.page.provenance import repository_links
@@ -140,7 +140,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         digest = digest_of([engine_digest(), where.encode(), html.encode()])
         read = remember(path, digest, lambda: list(map(asdict, read_sections(html, where))))
         sections = [Section(**section) for section in read]
-        page.toc = get_toc(cast(Any, table_of_contents(sections)))
+        page.toc = get_toc(cast(list[Any], table_of_contents(sections)))
         searched = not page.meta.get("search", {}).get("exclude")
         self.sections[page.file.src_uri] = sections if searched else []
         return html
@@ -167,7 +167,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         self, context: TemplateContext, *, template_name: str, config: MkDocsConfig
     ) -> TemplateContext:
         """Tell the page for missing addresses what there is, in every language."""
-        nav: Navigation = context["nav"]
+        nav = context["nav"]
         pages = [nav.homepage, *(page for page in nav.pages if "tutorial" in page.meta)]
         cast(dict[str, Any], context)["places"] = {
             language: [
@@ -176,7 +176,7 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
                     "address": address(file),
                 }
                 for page in pages
-                if page and (file := cast(Any, page.file).alternates.get(language))
+                if page and (file := alternates_of(page).get(language))
             ]
             for language, articles in self.site.articles.items()
         }

@@ -6,15 +6,15 @@ reads, and a first cell says where the page is, what to install and the licence.
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import jupytext
-from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat import from_dict
 
 from weaver.language.language import Language
 from weaver.language.numbers import format_date
 from weaver.page.outputs import download_output
-from weaver.page.weave import markdown_cell
+from weaver.page.weave import Notebook, code_cell, new_notebook, prose_cell
 from weaver.program.record import Record
 from weaver.prose.markdown import escape_markdown
 
@@ -42,13 +42,13 @@ _REWRITTEN = re.compile(
 
 
 def make_notebook(
-    woven: NotebookNode,
+    woven: Notebook,
     record: Record,
     language: Language,
     address: str,
     resolve: Callable[[str], str],
     modules: Mapping[str, str] | None = None,
-) -> NotebookNode:
+) -> Notebook:
     """Return an article's notebook for downloading.
 
     ``woven`` is the article's own notebook, ``address`` its page's, and
@@ -56,40 +56,38 @@ def make_notebook(
     the local modules that it imports, their text by path: a first cell of code
     writes them where the notebook runs.
     """
-    notebook: NotebookNode = new_notebook()
-    notebook.metadata = from_dict(
-        {"kernelspec": woven.metadata.kernelspec, "language_info": {"name": "python"}}
-    )
+    cells: list[dict[str, Any]] = []
     depth = 0  # of the admonitions that a cell interrupts
-    for cell in woven.cells:
-        if cell.cell_type == "markdown":
-            text = plain_markdown(cell.source, resolve, depth=depth)
-            if not notebook.cells and (title := _TITLE.match(text)):
+    for cell in woven["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = plain_markdown(cell["source"], resolve, depth=depth)
+            if not cells and (title := _TITLE.match(text)):
                 top = title[0].strip() + "\n\n" + _about(record, language, address)
-                notebook.cells.append(markdown_cell(top, "about"))
+                cells.append(prose_cell(top, "about"))
                 text = text[title.end() :].strip()
-            notebook.cells.append(markdown_cell(text, cell.id))
+            cells.append(prose_cell(text, cell["id"]))
         else:
-            depth = len(cell.metadata.weaver.indent) // 4
-            if modules and all(made.cell_type == "markdown" for made in notebook.cells):
-                notebook.cells.append(_modules_cell(modules))
-            notebook.cells.append(_code_cell(cell))
+            depth = len(cell["metadata"]["weaver"]["indent"]) // 4
+            if modules and all(made["cell_type"] == "markdown" for made in cells):
+                cells.append(_modules_cell(modules))
+            cells.append(_take_away(cell))
+    notebook = new_notebook(cells)
+    notebook["metadata"]["language_info"] = {"name": "python"}
     return notebook
 
 
-def _modules_cell(modules: Mapping[str, str]) -> NotebookNode:
+def _modules_cell(modules: Mapping[str, str]) -> dict[str, Any]:
     """Return a cell that writes modules where the code runs, and finds them there."""
     lines = ["import sys", "from pathlib import Path", "", 'sys.path.insert(0, "")']
     for path, text in modules.items():
         quoted = text.rstrip("\n").replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
         lines.append(f'Path("{path}").parent.mkdir(parents=True, exist_ok=True)')
         lines.append(f'Path("{path}").write_text("""\\\n{quoted}\n""", encoding="utf-8")')
-    about = from_dict({"title": "local-modules", "jupyter": {"source_hidden": True}})
-    cell: NotebookNode = new_code_cell("\n".join(lines), id="local-modules", metadata=about)
-    return cell
+    about = {"title": "local-modules", "jupyter": {"source_hidden": True}}
+    return code_cell("\n".join(lines), "local-modules", about, [])
 
 
-def make_script(notebook: NotebookNode) -> str:
+def make_script(notebook: Notebook) -> str:
     """Return a notebook as a Python program in percent cells."""
     bare = {"notebook_metadata_filter": "-all", "cell_metadata_filter": "title,-all"}
     options = {"jupytext": {**bare, "comment_magics": False}}
@@ -128,13 +126,13 @@ def plain_markdown(text: str, resolve: Callable[[str], str], *, depth: int = 0) 
 def _rewrite(text: str, resolve: Callable[[str], str]) -> str:
     def rewrite(match: re.Match[str]) -> str:
         if match["link"]:
-            return match["before"] + resolve(match["link"])
+            return f"{match['before']}{resolve(match['link'])}"
         if match["footnote"]:
             return f"\\[{match['footnote']}\\]"
         if match["maths"]:
             # On one line: the marks of a quotation would become part of the formula.
-            return match[0].replace("\n", " ")
-        return "" if match["attributes"] or match["abbreviation"] else match[0]
+            return str(match[0]).replace("\n", " ")
+        return "" if match["attributes"] or match["abbreviation"] else str(match[0])
 
     return _REWRITTEN.sub(rewrite, text)
 
@@ -166,11 +164,9 @@ def _about(record: Record, language: Language, address: str) -> str:
     return words.downloaded.format(address=address) + "\n\n" + "\n".join(f"- {i}" for i in items)
 
 
-def _code_cell(cell: NotebookNode) -> NotebookNode:
-    copy: NotebookNode = from_dict(cell)
-    # Percent cells have their name as title; a hidden cell opens folded.
-    copy.metadata = from_dict({"title": cell.metadata.weaver.name})
-    if "hidden" in cell.metadata.tags:
-        copy.metadata["jupyter"] = from_dict({"source_hidden": True})
-    copy.outputs = [from_dict(download_output(output)) for output in cell.outputs]
-    return copy
+def _take_away(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cell of code: its name is its title, and a hidden one opens folded."""
+    about: dict[str, Any] = {"title": cell["metadata"]["weaver"]["name"]}
+    if "hidden" in cell["metadata"]["tags"]:
+        about["jupyter"] = {"source_hidden": True}
+    return {**cell, "metadata": about, "outputs": [*map(download_output, cell["outputs"])]}

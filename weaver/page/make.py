@@ -139,7 +139,7 @@ def _make(site: Site, article: Article, address: str) -> MadePage:
             page_notebook(woven, article, notices + _stale_notice(site, article)), site, article
         ),
         {
-            f"{article.tutorial}.ipynb": nbformat.writes(download) + "\n",
+            f"{article.tutorial}.ipynb": nbformat.writes(nbformat.from_dict(download)) + "\n",
             f"{article.tutorial}.py": make_script(download),
         },
         asdict(describe_run(article, record)),

@@ -6,12 +6,12 @@ links between Markdown files.
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from markdown.extensions.toc import slugify as usual_slugify
-from nbformat import NotebookNode
 
 from weaver.core.files import write_whole
 from weaver.core.slugs import slugify
@@ -62,12 +62,12 @@ def _page_files(site: Site, article: Article, page: Path) -> Iterator[tuple[Path
         )
         figures = Path("figures", name)
         depth = 0  # of the callouts that a cell interrupts
-        for cell in woven.cells:
-            if cell.cell_type == "markdown":
-                parts.append(plain_markdown(cell.source, str, depth=depth))
-            elif "hidden" not in cell.metadata.tags:
-                depth = len(cell.metadata.weaver.indent) // 4
-                parts.append(f"```python\n{cell.source}\n```")
+        for cell in woven["cells"]:
+            if cell["cell_type"] == "markdown":
+                parts.append(plain_markdown(cell["source"], str, depth=depth))
+            elif "hidden" not in cell["metadata"]["tags"]:
+                depth = len(cell["metadata"]["weaver"]["indent"]) // 4
+                parts.append(f"```python\n{cell['source']}\n```")
                 for path, text, content in _outputs(cell, article, figures):
                     parts.append(text)
                     if content is not None:
@@ -89,19 +89,19 @@ def _with_anchors(text: str) -> str:
 
 
 def _outputs(
-    cell: NotebookNode, article: Article, figures: Path
+    cell: Mapping[str, Any], article: Article, figures: Path
 ) -> Iterator[tuple[Path, str, bytes | None]]:
     """Yield for each output its Markdown; for a figure, the path and content of its file."""
-    about = cell.metadata.weaver
-    for number, output in enumerate(cell.outputs, 1):
+    name, alt = (cell["metadata"]["weaver"][key] for key in ("name", "alt"))
+    for number, output in enumerate(cell["outputs"], 1):
         kind, content = read_output(output)
         ending = kind.ending
-        path = figures / f"{about.name}{f'-{number}' if number > 1 else ''}.{ending}"
+        path = figures / f"{name}{f'-{number}' if number > 1 else ''}.{ending}"
         if ending:
             shown = kind.download(content)
             binary = shown.encode() if ending == "svg" else base64.b64decode(content)
-            yield path, f"![{about.alt}]({path.as_posix()})", binary
+            yield path, f"![{alt}]({path.as_posix()})", binary
         elif kind.is_text:
             yield path, "```text\n" + content.strip("\n") + "\n```", None
         else:
-            yield path, show_output(about.name, output, about.alt, article.language), None
+            yield path, show_output(name, output, alt, article.language), None
