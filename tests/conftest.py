@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.browser import FLAGS, find_chromium, served
 from weaver.core import messages
+from weaver.core.language import load_language
 from weaver.core.project import Project
-from weaver.language.language import load_language
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = [load_language(ROOT / "languages", code) for code in Project(ROOT).languages]

@@ -8,19 +8,16 @@ from pathlib import Path
 
 import click
 
+from weaver.check.drift import accept
 from weaver.check.registry import find_problems, problems_as_json
 from weaver.core.messages import _, use
-from weaver.core.problems import Problem, WeaverError
+from weaver.core.problems import WeaverError
 from weaver.core.project import Project
 from weaver.page.plain import weave_site
-from weaver.program.datasets import DATASETS
-from weaver.program.status import Status
-from weaver.prose.drift import accept
-from weaver.prose.history import history_limit
 from weaver.report.comparison import compare_records
 from weaver.report.diff import as_json, as_markdown, as_text, write_figures
 from weaver.report.summary import summarise
-from weaver.runner.fetch import fetch
+from weaver.runner.fetch import NAMES, fetch_named
 from weaver.scaffold.language import new_language, still_to_do
 from weaver.scaffold.tutorial import new_tutorial
 from weaver.site import Site
@@ -81,11 +78,11 @@ _names = click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.pass_obj
 def _data(project: Project, names: Sequence[str]) -> int:
     for name in names:
-        if name not in DATASETS:
+        if name not in NAMES:
             text = _("no dataset {name!r}; there is {known}")
-            raise click.UsageError(text.format(name=name, known=", ".join(DATASETS)))
-    for name in names or DATASETS:
-        fetch(DATASETS[name], project.data)
+            raise click.UsageError(text.format(name=name, known=", ".join(NAMES)))
+    for name in names or NAMES:
+        fetch_named(name, project.data)
         text = _("{name}: verified in {folder}")
         click.echo(text.format(name=name, folder=project.data / name / "raw"))
     return 0
@@ -136,15 +133,7 @@ def _status(
     project: Project, names: Sequence[str], machine: bool, stale: bool, limit: int | None
 ) -> int:
     site = Site(project)
-    statuses: list[Status] = []
-    problems: list[Problem] = []
-    for name in _tutorials(names, site.names):
-        try:
-            statuses.append(site.status(name))
-        except WeaverError as error:
-            problems += error.problems
-            unread = _("its record or source cannot be read")
-            statuses.append(Status(name, (unread,), None))
+    statuses, problems = site.statuses(_tutorials(names, site.names))
     if stale:
         statuses = [one for one in statuses if not one.fresh]
     if machine:
@@ -165,7 +154,8 @@ def _status(
 @click.option("--json", "machine", is_flag=True, help=_("As JSON, each with its check."))
 @click.pass_obj
 def _check(project: Project, github: bool, machine: bool) -> int:
-    problems = find_problems(Site(project))
+    site = Site(project)
+    problems = find_problems(site)
     if machine:
         _echo_json(problems_as_json(problems, project.root))
         return int(bool(problems))
@@ -174,7 +164,7 @@ def _check(project: Project, github: bool, machine: bool) -> int:
         _complain(str(problem))
         if github:
             click.echo(problem.annotation())
-    if limit := history_limit(project):
+    if limit := site.history_limit:
         text = _("translations were compared as far as history goes: {limit}")
         _complain(text.format(limit=limit))
     pages, tutorials = len(list(project.docs.glob("*/**/*.md"))), len(project.tutorial_names())
@@ -260,7 +250,7 @@ def _language(project: Project, code: str) -> None:
 @click.argument("section", default="")
 @click.pass_obj
 def _translated(project: Project, page: str, section: str) -> int:
-    lines = accept(project, page.removesuffix(".md"), section.lstrip("#"))
+    lines = accept(Site(project), page.removesuffix(".md"), section.lstrip("#"))
     for line in lines:
         click.echo(f"docs/{project.translations.name}: {line}")
     if not lines:

@@ -1,13 +1,14 @@
 """The site: everything that pages are made from and checked against, read once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
+from weaver.core.language import Language, load_language
+from weaver.core.messages import _
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.project import Project
-from weaver.language.language import Language, load_language
 from weaver.program.key import read_pins
 from weaver.program.record import Record, read_record
 from weaver.program.status import Status, read_status
@@ -42,6 +43,11 @@ class Site:
     def drift(self) -> list[Behind]:
         """The sections in which a translation is behind."""
         return self._once(find_drift, self.project)[0]
+
+    @property
+    def history_limit(self) -> str:
+        """What keeps git's history from being seen whole; empty if nothing does."""
+        return self._once(find_drift, self.project)[1]
 
     @cached_property
     def names(self) -> list[str]:
@@ -104,6 +110,18 @@ class Site:
         """Return whether a tutorial's record is what a run would give now."""
         return read_status(self.project, name, self.pins, self.strings(name))
 
+    def statuses(self, names: Iterable[str]) -> tuple[list[Status], list[Problem]]:
+        """Return the status of several tutorials, and what keeps any from being read."""
+        statuses: list[Status] = []
+        problems: list[Problem] = []
+        for name in names:
+            try:
+                statuses.append(self.status(name))
+            except WeaverError as error:
+                problems += error.problems
+                statuses.append(Status(name, (_("its record or source cannot be read"),), None))
+        return statuses, problems
+
     def article(self, language: str, page: str) -> Article:
         """Return a page: ``linear-regression.md``, say."""
         return self._once(
@@ -142,7 +160,7 @@ class Site:
     @property
     def problems(self) -> list[Problem]:
         """What keeps files from being read."""
-        _ = self.tutorials, self.records, self.articles
+        assert None not in (self.tutorials, self.records, self.articles)  # reads them
         for name in ("languages", "pins", "quoted", "glossary", "checked", "all_strings"):
             with suppress(WeaverError):
                 getattr(self, name)

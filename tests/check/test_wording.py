@@ -9,8 +9,8 @@ from weaver.check.registry import check
 from weaver.check.spelling import Speller, words_of
 from weaver.check.turkish import is_formed
 from weaver.check.typography import find_slips
+from weaver.core.language import load_language
 from weaver.core.project import Project
-from weaver.language.language import load_language
 from weaver.site import Site
 
 

@@ -19,8 +19,8 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from nbclient import NotebookClient
 
+from weaver.core.numbers import format_date, format_duration
 from weaver.core.project import Project
-from weaver.language.numbers import format_date, format_duration
 from weaver.page.downloads import plain_markdown
 from weaver.page.provenance import repository_links
 from weaver.program.meaning import canonical

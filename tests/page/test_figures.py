@@ -150,7 +150,7 @@ def test_a_figure_is_the_same_in_every_build():
         'drawn = \'<path d="M0 0L9 9z" fill="url(#p)" clip-path="url(#c)"/>\'\n'
         'for_both = \'<pattern id="p"/><clipPath id="c"/>\'\n'
         "svg = f'<svg viewBox=\"0 0 9 9\">{for_both}{drawn}</svg>'\n"
-        "from weaver.language.language import load_language\n"
+        "from weaver.core.language import load_language\n"
         f"english = load_language(Path({str(ROOT / 'languages')!r}), 'en')\n"
         "print(fit_svg(svg, 'f', 'alt', english))\n"
     )

@@ -62,3 +62,14 @@ def test_every_package_is_on_a_floor():
     # And the floors are needed: each stands on the one below it, at some place.
     for upper, lower in pairwise(floors()):
         assert {(one, other) for one in upper for other in lower} & arrows(), (upper, lower)
+
+
+def test_a_function_fits_on_a_screen():
+    lengths = dict(one for path in MODULES for one in functions(path))
+    assert len(lengths) > 300
+    assert {name: length for name, length in lengths.items() if length > 50} == {}
+    assert len([name for name, length in lengths.items() if length > 40]) <= 2
+
+
+def test_few_arrows_lead_from_package_to_package():
+    assert len(arrows()) <= 40, sorted(arrows())

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from babel.numbers import get_group_symbol
 from math_core import LatexError, LatexToMathML
 
+from weaver.core.language import Language
 from weaver.core.messages import _
 from weaver.core.problems import Problem
-from weaver.language.language import Language
 from weaver.page.maths import say_latex
 from weaver.prose.article import Article
 from weaver.prose.markdown import parse_markdown, walk

@@ -25,10 +25,10 @@ from hunspell import Hunspell
 
 from weaver.check import turkish
 from weaver.core.files import write_whole
+from weaver.core.language import Language
 from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.core.project import Project
-from weaver.language.language import Language
 from weaver.prose.data import read_words
 from weaver.prose.markdown import VALUE
 from weaver.prose.pieces import THING

@@ -7,8 +7,8 @@ a sentence.
 import re
 from collections.abc import Iterator
 
+from weaver.core.language import Language
 from weaver.core.messages import _
-from weaver.language.language import Language
 from weaver.prose.markdown import VALUE
 from weaver.prose.pieces import THING
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from weaver.check.spelling import Speller, find_morphology, words_of
 from weaver.check.typography import find_slips
+from weaver.core.language import Language
 from weaver.core.messages import _
 from weaver.core.problems import Problem
-from weaver.language.language import Language
 from weaver.prose.pieces import EITHER, Piece, article_pieces, data_pieces, string_pieces
 from weaver.site import Site
 

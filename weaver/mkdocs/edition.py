@@ -7,7 +7,7 @@ from mkdocs.structure.files import File
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from weaver.language.language import Language
+from weaver.core.language import Language
 from weaver.page.highlight import Highlight
 from weaver.page.make import MadePage
 from weaver.publish.head import Edition, Entry

@@ -11,8 +11,8 @@ from typing import Any
 import jupytext
 from nbformat import from_dict
 
-from weaver.language.language import Language
-from weaver.language.numbers import format_date
+from weaver.core.language import Language
+from weaver.core.numbers import format_date
 from weaver.page.outputs import download_output
 from weaver.page.weave import Notebook, code_cell, new_notebook, prose_cell
 from weaver.program.record import Record

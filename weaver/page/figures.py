@@ -4,8 +4,8 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 
-from weaver.language.language import Language
-from weaver.language.numbers import with_decimal_mark
+from weaver.core.language import Language
+from weaver.core.numbers import with_decimal_mark
 from weaver.page.sanitize import read_svg, write_svg
 
 # matplotlib's colours -> the page's own, which site.css defines for both themes.

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
+from weaver.core.language import Language
 from weaver.core.messages import _
 from weaver.core.problems import Problem
-from weaver.language.language import Language
 from weaver.page import sanitize
 from weaver.page.figures import fit_svg
 from weaver.page.sanitize import OutputError

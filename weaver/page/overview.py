@@ -7,12 +7,12 @@ every tutorial's values, as ``{{ linear_regression.loss | number(3) }}``.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from weaver.core.language import Language
 from weaver.core.messages import _
+from weaver.core.numbers import format_percentage, format_seconds, with_decimal_mark
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
-from weaver.language.language import Language
-from weaver.language.numbers import format_percentage, format_seconds, with_decimal_mark
 from weaver.page.outputs import find_problems, show_output, shows_figure
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value

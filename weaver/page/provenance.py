@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from weaver.language.numbers import format_date, format_duration
+from weaver.core.numbers import format_date, format_duration
 from weaver.program.record import Claim, Record
 from weaver.prose.article import Article
 from weaver.prose.parse import reading_minutes

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from weaver.language.language import Language
+from weaver.core.language import Language
 
 
 @dataclass(frozen=True)

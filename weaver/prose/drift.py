@@ -24,9 +24,8 @@ import html
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from weaver.core.files import read_text
+from weaver.core.language import Language
 from weaver.core.project import Project
-from weaver.language.language import Language
 from weaver.prose.data import read_translations
 from weaver.prose.history import read_history
 from weaver.prose.sections import Section, plain_heading, split
@@ -128,26 +127,6 @@ def notice(behind: Iterable[Behind], language: Language, address: Callable[[str]
         links.append(f'<a href="{target}" hreflang="{one.ahead}">{said}</a>')
     text = f"{words.behind_text} {', '.join(dict.fromkeys(links))}."
     return f'!!! warning "{words.behind}"\n    {text}\n\n' if links else ""
-
-
-def accept(project: Project, page: str, section: str = "") -> list[str]:
-    """Declare that sections of a page need no translation; return the lines written.
-
-    ``section`` is a heading's anchor in either language; without it, all that are
-    behind are declared.
-    """
-    behind, _ = find_drift(project)
-    lines = [
-        f"- {page} {one.digest}  # {plain_heading(one.mine.heading) or page}"
-        for one in behind
-        if one.page == f"{page}.md" and section in {"", one.mine.anchor, one.twin.anchor}
-    ]
-    lines = list(dict.fromkeys(lines))
-    if lines:
-        path = project.translations
-        old = read_text(path) if path.exists() else ""
-        path.write_text(old + "\n".join(lines) + "\n", encoding="utf-8")
-    return lines
 
 
 def _report(page: str, languages: Languages, state: _State) -> Iterator[Behind]:

@@ -20,8 +20,8 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing, object_type_repr
 
 from weaver.core.messages import _
+from weaver.core.numbers import FILTERS, format_integer
 from weaver.core.problems import fail
-from weaver.language.numbers import FILTERS, format_integer
 from weaver.prose.article import Article, Value
 from weaver.prose.markdown import escape_markdown
 

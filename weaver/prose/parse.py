@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError
 
 from weaver.core.files import load_yaml, read_text
+from weaver.core.language import Language
 from weaver.core.messages import _
 from weaver.core.problems import fail
-from weaver.language.language import Language
 from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import make_environment, parse_expression
 

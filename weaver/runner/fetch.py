@@ -21,7 +21,7 @@ from tqdm import tqdm
 from weaver.core.files import write_whole
 from weaver.core.messages import _
 from weaver.core.problems import fail
-from weaver.program.datasets import Dataset
+from weaver.program.datasets import DATASETS, Dataset
 
 TOOL_LIMIT = 300  # seconds that a package manager may take
 
@@ -35,6 +35,14 @@ _Stream = gzip.GzipFile | IO[bytes] | None
 
 class SourceError(Exception):
     """A source could not give a file; the next one is tried."""
+
+
+NAMES = tuple(DATASETS)
+
+
+def fetch_named(name: str, root: Path) -> None:
+    """Fetch the dataset of a name, one of ``NAMES``."""
+    fetch(DATASETS[name], root)
 
 
 def fetch(dataset: Dataset, root: Path) -> None:

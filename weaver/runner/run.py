@@ -12,12 +12,11 @@ from weaver.core.files import read_text
 from weaver.core.messages import _
 from weaver.core.problems import Problem, WeaverError, fail
 from weaver.core.project import Project
-from weaver.program.datasets import DATASETS
 from weaver.program.key import make_key, source_digest
 from weaver.program.localise import localise
 from weaver.program.record import About, write_record
 from weaver.program.tutorial import Tutorial
-from weaver.runner.fetch import fetch
+from weaver.runner.fetch import fetch_named
 from weaver.runner.session import CELL_LIMIT, Session
 from weaver.site import Site
 
@@ -69,7 +68,7 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
     key = make_key(tutorial, strings, site.pins)
     key["packages"] = _versions_here(project, key["packages"])
     for dataset in dict.fromkeys(file.partition("/")[0] for file in key["datasets"]):
-        fetch(DATASETS[dataset], project.data)
+        fetch_named(dataset, project.data)
     session = Session(project, tutorial, cell_limit)
     with session.started():
         for number, cell in enumerate(tutorial.cells, 1):

@@ -11,12 +11,9 @@ from weaver.core.files import read_text
 from weaver.core.messages import _
 from weaver.core.problems import fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
-from weaver.language.language import load_language
-from weaver.program.key import read_pins
-from weaver.program.strings import read_strings
-from weaver.prose.parse import read_meta
 from weaver.scaffold.write import write_all
 from weaver.scaffold.yaml import after, child, compose, edited
+from weaver.site import Site
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -33,8 +30,9 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
         If the name cannot be one, or something of that name exists. Nothing
         is written then.
     """
+    site = Site(project)
     source = project.source(name)
-    _check_name(project, name)
+    _check_name(site, name)
     page = f"{name.replace('_', '-')}.md"
     articles = {language: project.docs / language / page for language in project.languages}
     for path in (source, project.record(name), *articles.values()):
@@ -43,22 +41,20 @@ def new_tutorial(project: Project, name: str, titles: dict[str, str]) -> list[Pa
     templates = project.languages_folder
     written = {source: read_text(templates / SOURCE_LANGUAGE / "tutorial.py")}
     for language, path in articles.items():
-        spoken = load_language(templates, language)
-        title = titles.get(language) or spoken.capitalised(name.replace("_", " "))
+        named = site.language(language).capitalised(name.replace("_", " "))
+        title = titles.get(language) or named
         template = templates / language / "tutorial.md"
         written[path] = _article(template, name, " ".join(title.split()))
     for language in project.translations_of_code:
         template = templates / language / "tutorial.strings.yml"
-        written[project.strings(language)] = _with_strings(
-            project.strings(language), template, name
-        )
-    written[project.root / "mkdocs.yml"] = _with_page(project, page)
+        written[project.strings(language)] = _with_strings(site, language, template, name)
+    written[project.root / "mkdocs.yml"] = _with_page(site, page)
     write_all(written)
     return list(written)
 
 
-def _check_name(project: Project, name: str) -> None:
-    path = project.source(name)
+def _check_name(site: Site, name: str) -> None:
+    project, path = site.project, site.project.source(name)
     if not name:
         raise fail(project.sources, 0, _("a new tutorial needs a name: `make new NAME=…`"))
     if not _NAME.fullmatch(name):
@@ -67,7 +63,7 @@ def _check_name(project: Project, name: str) -> None:
             " digits, words joined by `_`, such as `linear_regression`"
         )
         raise fail(path, 0, text.format(name=name))
-    taken = {*sys.stdlib_module_names, *read_pins(project), *keyword.kwlist, "common"}
+    taken = {*sys.stdlib_module_names, *site.pins, *keyword.kwlist, "common"}
     if name in taken:
         text = _("{name!r} has a meaning in Python or to the tutorials: take another name")
         raise fail(path, 0, text.format(name=name))
@@ -79,9 +75,9 @@ def _article(template: Path, name: str, title: str) -> str:
     return f"---\n{front}description:\ntutorial: {name}\n---\n{text}"
 
 
-def _with_strings(path: Path, template: Path, name: str) -> str:
+def _with_strings(site: Site, language: str, template: Path, name: str) -> str:
     """Return a language's strings with a section for the new program, the rest untouched."""
-    known = read_strings(path)
+    path, known = site.project.strings(language), site.all_strings[language]
     if name in known:
         line = min(known[name].lines.values(), default=2) - 1
         text = _("has a section {name!r} already: take another name")
@@ -94,17 +90,17 @@ def _with_strings(path: Path, template: Path, name: str) -> str:
     return f"{ended}{name}:\n{''.join(lacking)}"
 
 
-def _with_page(project: Project, page: str) -> str:
+def _with_page(site: Site, page: str) -> str:
     """Return ``mkdocs.yml`` with the page after the last article, the rest untouched."""
-    path = project.root / "mkdocs.yml"
+    path = site.project.root / "mkdocs.yml"
     text = read_text(path)
     nav = child(compose(path, text), "nav")
     if not isinstance(nav, yaml.SequenceNode) or not nav.value:
         raise fail(path, 1, _("has no `nav:` list to add the page to"))
     last = nav.value[-1]
     for item in nav.value:
-        file = project.docs / SOURCE_LANGUAGE / str(item.value)
-        if file.suffix == ".md" and file.is_file() and "tutorial" in read_meta(file):
+        article = site.articles[SOURCE_LANGUAGE].get(str(item.value))
+        if article and article.tutorial is not None:
             last = item
     column = nav.start_mark.column
     new = page if nav.flow_style else f"- {page}"

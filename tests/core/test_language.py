@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from weaver.core.language import Language, load_language
 from weaver.core.problems import WeaverError
 from weaver.core.project import Project
-from weaver.language.language import Language, load_language
 
 
 def load(code: str) -> Language:

@@ -6,9 +6,8 @@ import pytest
 from conftest import LANGUAGE, ROOT
 
 from weaver.check.results import typed_results
-from weaver.core.problems import WeaverError
-from weaver.language.language import load_language
-from weaver.language.numbers import (
+from weaver.core.language import load_language
+from weaver.core.numbers import (
     format_date,
     format_integer,
     format_number,
@@ -17,6 +16,7 @@ from weaver.language.numbers import (
     format_seconds,
     with_decimal_mark,
 )
+from weaver.core.problems import WeaverError
 from weaver.program.localise import localise
 from weaver.program.meaning import canonical
 from weaver.program.strings import Strings, read_strings

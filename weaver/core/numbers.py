@@ -5,7 +5,7 @@ from datetime import date
 import babel.dates
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 
-from weaver.language.language import Language
+from weaver.core.language import Language
 
 
 def format_number(value: float, digits: int | None = None, *, language: Language) -> str:

@@ -1,1 +1,0 @@
-"""How a language writes numbers, dates and words."""
