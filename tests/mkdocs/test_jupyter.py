@@ -77,3 +77,17 @@ def test_a_damaged_cache_is_made_again(example: Workspace, broken: str) -> None:
         path.write_text(broken, encoding="utf-8")
     done = example.build("--strict")
     assert done.status == 0, done.err
+
+
+def test_nothing_is_kept_of_a_page_that_is_gone(example: Workspace) -> None:
+    for language in ("tr", "en"):
+        page = example.page(language).with_name("more.md")
+        page.write_text("---\ntitle: T\ndescription: D\n---\n# T\n", encoding="utf-8")
+    assert example.build().status == 0
+    pages = example.project.cache / "pages"
+    assert len(list(pages.rglob("more.*"))) == 6
+    for language in ("tr", "en"):
+        example.page(language).with_name("more.md").unlink()
+    assert example.build("--strict").status == 0
+    assert list(pages.rglob("more.*")) == []
+    assert len(list(pages.rglob("line.*"))) >= 6

@@ -396,11 +396,12 @@ def test_a_letter_that_the_font_lacks_is_named():
 
 
 def test_a_card_is_drawn_once(tmp_path):
-    first = make_card(CARD, FONT, tmp_path)
+    first = make_card(CARD, FONT, tmp_path, "a")
     (path,) = tmp_path.iterdir()
     path.write_bytes(b"kept")
-    assert make_card(CARD, FONT, tmp_path) == b"kept"
-    assert make_card(replace(CARD, number=1), FONT, tmp_path) not in {first, b"kept"}
+    assert make_card(CARD, FONT, tmp_path, "a") == b"kept"
+    assert make_card(replace(CARD, number=1), FONT, tmp_path, "a") not in {first, b"kept"}
+    assert len(list(tmp_path.iterdir())) == 1  # the former one is gone
 
 
 def test_a_second_build_does_not_even_load_the_drawing_library(example, tmp_path):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,3 +32,10 @@ def remember(path: Path, digest: str, make: Callable[[], Any]) -> Any:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.encode())
     return json.loads(text)["made"]
+
+
+def keep_only(folder: Path, kept: Collection[Path]) -> None:
+    """Delete what a folder keeps of things that are gone; ``kept`` are paths without endings."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.parent / path.name.partition(".")[0] not in kept:
+            path.unlink()

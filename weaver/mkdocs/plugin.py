@@ -17,7 +17,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils.templates import TemplateContext
 
 from weaver.check.links import check_links, check_navigation
-from weaver.core.memo import digest_of, remember
+from weaver.core.memo import digest_of, keep_only, remember
 from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
@@ -157,10 +157,11 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         if entry.number or entry is edition.home:
             font = self.site.project.docs / "assets" / "headings.woff2"
             try:
-                picture = make_card(edition.card(entry), font, self.site.project.cache / "cards")
+                cards, path = self._cache / "cards", Path(edition.card_path(entry))
+                picture = make_card(edition.card(entry), font, cards, path.stem)
             except ValueError as error:
                 raise PluginError(f"{page.file.src_uri}: {error}") from None
-            _write(Path(config.site_dir, edition.card_path(entry)), picture)
+            _write(Path(config.site_dir, path), picture)
         return context
 
     def on_template_context(
@@ -206,6 +207,9 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         for name, text in make_files(self.editions, self.config.redirects).items():
             text = add_policy(text, self.policy) if name.endswith(".html") else text
             _write(Path(config.site_dir, name), text.encode())
+        for folder in ("made", "sections", "notebooks"):
+            kept = {(self._cache / folder / page).with_suffix("") for page in self.pages}
+            keep_only(self._cache / folder / language, kept)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any

@@ -44,8 +44,8 @@ class Card:
     highlight: Highlight | None = None
 
 
-def make_card(card: Card, font: Path, cache: Path) -> bytes:
-    """Return a card as PNG, drawn unless the cache holds it.
+def make_card(card: Card, font: Path, cache: Path, name: str) -> bytes:
+    """Return a card as PNG, drawn unless the cache holds it under its name.
 
     Raises
     ------
@@ -54,9 +54,11 @@ def make_card(card: Card, font: Path, cache: Path) -> bytes:
     """
     made_from = [repr(card).encode(), font.read_bytes(), Path(__file__).read_bytes()]
     made_from.append(version("pillow").encode())
-    path = cache / f"{hashlib.sha256(b''.join(made_from)).hexdigest()[:32]}.png"
+    path = cache / f"{name}.{hashlib.sha256(b''.join(made_from)).hexdigest()[:32]}.png"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        for former in cache.glob(f"{name}.*.png"):
+            former.unlink()
         write_whole(path, draw_card(card, font))
     return path.read_bytes()
 
