@@ -57,5 +57,5 @@ def check_runs(site: Site) -> Iterator[Problem]:
     """Find tutorials that were never run."""
     for name in site.names:
         if not site.project.record(name).exists():
-            text = _("never run: `python -m weaver run {name}`").format(name=name)
+            text = _("never run: `make run NAME={name}`").format(name=name)
             yield Problem(site.project.source(name), 0, text)

@@ -161,7 +161,7 @@ def find_record(site: Site, article: Article) -> Record:
         raise fail(article.path, 2, text)
     record = site.record(name)
     if record is None:
-        text = _("never run: `python -m weaver run {name}`").format(name=name)
+        text = _("never run: `make run NAME={name}`").format(name=name)
         raise fail(site.project.record(name), 0, text)
     return record
 
