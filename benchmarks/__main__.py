@@ -9,6 +9,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -23,6 +24,7 @@ from benchmarks.serve import measure_serve
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "tests" / "example"
+SHARED = ("languages", "mkdocs.yml", "requirements-run.txt")  # what every site needs
 ENVIRONMENT = {
     **os.environ,
     "MPLBACKEND": "Agg",
@@ -51,10 +53,35 @@ def _build(site: Path) -> list[str]:
     return [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "-d", str(site)]
 
 
+def _cpu_seconds(command: list[str], cwd: Path) -> float:
+    """Return what a command that must succeed takes of the processor, its children's included."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=cwd, env=ENVIRONMENT, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def _copy(folder: Path, *names: str) -> Path:
+    """Copy files and folders of this project into a folder, and return that."""
+    folder.mkdir(parents=True)
+    for name in names:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    return folder
+
+
 def measure_build(folder: Path) -> Iterator[tuple[str, float, float, str]]:
-    """Measure a strict build of the real site, and the pages it makes."""
+    """Measure strict builds of the real site, and the pages that they make."""
+    root = _copy(folder / "real", "docs", "tutorials_src", "overrides", "weaver", *SHARED)
     site = folder / "site"
-    yield "build of the whole site", seconds(*_build(site)[1:]), 6, "s"
+    yield "build of the whole site, CPU", _cpu_seconds(_build(site), root), 6, "s"
+    yield "the same, nothing changed", _cpu_seconds(_build(site), root), 1.5, "s"
+    page = root / "docs" / "en" / "linear-regression.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nOne more.\n", encoding="utf-8")
+    yield "the same, one sentence edited", _cpu_seconds(_build(site), root), 2, "s"
     pages = {path: len(gzip.compress(path.read_bytes(), 9)) for path in site.rglob("index.html")}
     largest = max(pages, key=lambda path: pages[path])
     name = largest.parent.relative_to(site).as_posix()
@@ -63,11 +90,10 @@ def measure_build(folder: Path) -> Iterator[tuple[str, float, float, str]]:
 
 def measure_status(folder: Path, count: int = 1000) -> Iterator[tuple[str, float, float, str]]:
     """Measure ``weaver status`` over many copies of the largest tutorial."""
-    root = folder / "many"
+    root = _copy(folder / "many", *SHARED)
     runs = root / "tutorials_src" / "runs"
     runs.mkdir(parents=True)
     (root / "docs").mkdir()
-    shutil.copy(ROOT / "requirements-run.txt", root)
     largest = max(
         (ROOT / "tutorials_src" / "runs").glob("*.ipynb"), key=lambda p: p.stat().st_size
     )
@@ -85,9 +111,8 @@ def measure_status(folder: Path, count: int = 1000) -> Iterator[tuple[str, float
 
 def measure_run(folder: Path) -> Iterator[tuple[str, float, float, str]]:
     """Measure what a recorded run costs beyond the plain program."""
-    root = folder / "example"
-    shutil.copytree(EXAMPLE, root)
-    shutil.copy(ROOT / "requirements-run.txt", root)
+    root = _copy(folder / "example", *SHARED)
+    shutil.copytree(EXAMPLE, root, dirs_exist_ok=True)
     plain = seconds("tutorials_src/line.py", cwd=root)
     recorded = seconds("-m", "weaver", "run", "--force", cwd=root)
     yield "a recorded run, beyond 1.15 of the program", recorded - 1.15 * plain, 3, "s"

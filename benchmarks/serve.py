@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
-SITE = ("docs", "overrides", "tutorials_src", "weaver", "mkdocs.yml", "requirements-run.txt")
+SITE = "docs languages overrides tutorials_src weaver mkdocs.yml requirements-run.txt".split()
 
 
 def measure_serve(
@@ -34,7 +34,7 @@ def measure_serve(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dirty"]
+    command = [sys.executable, "-m", "mkdocs", "serve", "--livereload"]
     log = copy / "log.txt"
     with log.open("wb") as file:
         server = subprocess.Popen(

@@ -44,7 +44,7 @@ _TENSE = (
 )
 
 
-def _compile(pattern: str, vowels: tuple[str, str], after_vowel: bool) -> re.Pattern[str]:
+def _compile(pattern: str, vowels: tuple[str, str]) -> re.Pattern[str]:
     """Return the regular expression of a chain of endings after one kind of stem."""
     wide, narrow = vowels
     # Buffers stand after a vowel; inside a chain that is not looked at.
@@ -57,7 +57,7 @@ def _compile(pattern: str, vowels: tuple[str, str], after_vowel: bool) -> re.Pat
 
 
 _ENDINGS = {
-    (front, kind): _compile(pattern, vowels, False)
+    (front, kind): _compile(pattern, vowels)
     for front, vowels in ((True, ("e", "iü")), (False, ("a", "ıu")))
     for kind, pattern in (("noun", _NOMINAL), ("verb", _VOICE + _CAN + _TENSE))
 }

@@ -33,17 +33,6 @@ def read_article(path: Path, language: Language) -> Article:
     return replace(plain, parts=tuple(_split(path, body, first))) if plain.woven else plain
 
 
-def read_meta(path: Path) -> dict[str, object]:
-    """Read a page's front matter alone, which takes a fraction of the time.
-
-    Raises
-    ------
-    WeaverError
-        If it is not YAML.
-    """
-    return _read_front(path)[0]
-
-
 def _read_front(path: Path) -> tuple[dict[str, object], int, str]:
     """Return a page's front matter, the line where its text starts, and the text."""
     text = read_text(path).replace("\r\n", "\n")
