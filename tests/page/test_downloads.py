@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -81,7 +82,8 @@ def links_among(tokens: Iterable) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_notebook_runs_in_an_empty_folder(built, tmp_path, monkeypatch, language):
     monkeypatch.delenv("MPLBACKEND")  # figures go into the notebook, as for a reader
-    downloaded = notebook(built, language, "linear-regression", "linear_regression")
+    shared = notebook(built, language, "linear-regression", "linear_regression")
+    downloaded = deepcopy(shared)  # it is going to be run
     for cell in downloaded.cells:
         if cell.cell_type == "code":
             cell.outputs = []
