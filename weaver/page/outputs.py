@@ -7,7 +7,7 @@ import html
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -91,6 +91,7 @@ def _picture(kind: str, ending: str) -> Kind:
     return Kind(partial(sanitize.read_picture, kind), show, ending)
 
 
+@lru_cache(maxsize=256)  # it is asked for when checked, shown and downloaded
 def _read_svg(svg: str) -> str:
     return sanitize.write_svg(sanitize.read_svg(svg))
 

@@ -6,6 +6,7 @@ A file beside the tutorials that has no cell is a module, for tutorials to impor
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from weaver.core.files import read_text
@@ -47,7 +48,13 @@ def local_modules(path: Path, *, parsed: bool = True) -> list[Path]:
 
 def _files(folder: Path, name: str) -> Iterator[Path]:
     """Yield the files of a module, or of a package with all that is in it."""
-    if (folder / f"{name}.py").is_file():
+    there = _entries(folder, folder.stat().st_mtime_ns)
+    if f"{name}.py" in there:
         yield folder / f"{name}.py"
-    if (folder / name / "__init__.py").is_file():
+    if name in there and (folder / name / "__init__.py").is_file():
         yield from sorted((folder / name).rglob("*.py"))
+
+
+@lru_cache(maxsize=8)  # a thousand programs ask for forty names each
+def _entries(folder: Path, changed: int) -> frozenset[str]:
+    return frozenset(path.name for path in folder.iterdir())

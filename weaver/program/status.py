@@ -29,7 +29,22 @@ def read_status(
     project: Project, name: str, pins: dict[str, str], strings: Mapping[str, Strings]
 ) -> Status:
     """Return whether a tutorial needs a run, and why."""
-    about = read_about(project.record(name))
+    try:
+        return _compare(project, name, pins, strings, validated=False)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # It takes longest to tell what is wrong with a record that no run wrote.
+        return _compare(project, name, pins, strings, validated=True)
+
+
+def _compare(
+    project: Project,
+    name: str,
+    pins: dict[str, str],
+    strings: Mapping[str, Strings],
+    *,
+    validated: bool,
+) -> Status:
+    about = read_about(project.record(name), validated=validated)
     if about is None:
         return Status(name, (_("never run"),), None)
     recorded = about["key"]
