@@ -18,7 +18,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from weaver.check.links import check_links, check_navigation
 from weaver.core.memo import digest_of, keep_only, remember
-from weaver.core.messages import _
+from weaver.core.messages import _, reader_language
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
 from weaver.mkdocs import jupyter, serve
@@ -231,9 +231,12 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
 
     def _find_dead_links(self) -> list[str]:
         """Return what is wrong with links, which only another page's change can change."""
-        root, docs = self.site.project.root, self.site.project.docs
-        files = [*docs.rglob("*.md"), *docs.glob("*.yml"), *root.glob("*.yml")]
-        digest = digest_of([engine_digest(), *(path.read_bytes() for path in sorted(files))])
+        project = self.site.project
+        files = [*project.docs.rglob("*.md"), *project.docs.glob("*.yml")]
+        # A run decides which figures there are to lead to.
+        files += [*project.root.glob("*.yml"), *project.runs.glob("*.ipynb")]
+        parts = (path.read_bytes() for path in sorted(files))
+        digest = digest_of([engine_digest(), reader_language().encode(), *parts])
         path = self._cache / "links.json"
 
         def find() -> list[str]:
