@@ -79,14 +79,14 @@ preview: $(VENV)/python ## Show the site of a pull request: RUN=the number of it
 clean: ## Delete what can be made again; run records and data stay
 	rm -rf site .cache .pytest_cache .ruff_cache $(VENV)
 
-$(VENV)/python:
+$(VENV)/python: pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: set PYTHON=python3.12, say")'
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --no-deps --editable .
 	@touch $@
 
-$(VENV)/site: requirements.txt pyproject.toml | $(VENV)/python
+$(VENV)/site: requirements.txt | $(VENV)/python
 	$(PIP) -r requirements.txt
-	$(PIP) --no-deps --editable .
 	@touch $@
 
 $(VENV)/run: requirements-run.txt requirements.txt | $(VENV)/python
