@@ -11,11 +11,13 @@ NAME ?=
 # A language to begin.
 CODE ?=
 FORCE ?=
+# What to run on: auto, cpu or cuda.
+DEVICE ?= auto
 # Where `make serve` listens.
 ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help site build serve new language run verify data check messages test lint bench preview clean
+.PHONY: help site build serve new language run verify device data check messages test lint bench preview clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -38,10 +40,13 @@ language: $(VENV)/site ## Begin a language, to be translated: CODE=de
 	@$(PY) -m weaver language "$(CODE)"
 
 run: $(VENV)/run ## Run stale tutorials, or only NAME=…
-	@$(PY) -m weaver run $(if $(FORCE),--force )$(NAME)
+	@$(PY) -m weaver run $(if $(FORCE),--force )--device $(DEVICE) $(NAME)
 
 verify: $(VENV)/run ## Run again all tutorials, or only NAME=…, and say what moved
 	$(PY) -m weaver verify $(NAME)
+
+device: $(VENV)/run ## Say what runs would run on, and try it: DEVICE=cuda takes nothing else
+	@$(PY) -m weaver device --device $(DEVICE)
 
 data: $(VENV)/site ## Download and verify the datasets
 	$(PY) -m weaver data

@@ -16,7 +16,9 @@ from weaver.core.project import Project
 from weaver.page.plain import weave_site
 from weaver.report.comparison import compare_records
 from weaver.report.diff import as_json, as_markdown, as_text, write_figures
+from weaver.report.plan import SETUP, plan_jobs
 from weaver.report.summary import summarise
+from weaver.runner.accelerator import DEVICES, DeviceError, examine
 from weaver.runner.fetch import NAMES, fetch_named
 from weaver.scaffold.language import new_language, still_to_do
 from weaver.scaffold.tutorial import new_tutorial
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None, project: Project | None = None) -> 
         return error.exit_code
     except click.Abort:
         _complain(_("stopped; the last good records are in place"))
-    except WeaverError as error:
+    except (WeaverError, DeviceError) as error:
         _complain(str(error))
     except OSError as error:
         if error.errno not in _NO_ROOM:
@@ -92,26 +94,30 @@ def _data(project: Project, names: Sequence[str]) -> int:
 @_names
 @click.option("--force", is_flag=True, help=_("Run fresh ones too."))
 @click.option("--cell-limit", type=float, help=_("The longest a cell may take, in seconds."))
+@click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default="auto",
+    help=_("auto (what there is), cpu (accelerators are hidden) or cuda (nothing else will do)."),
+)
 @click.pass_obj
-def _run(project: Project, names: Sequence[str], force: bool, cell_limit: float | None) -> int:
-    from weaver.runner.run import run_tutorial
-    from weaver.runner.session import CELL_LIMIT
+def _run(
+    project: Project, names: Sequence[str], force: bool, cell_limit: float | None, device: str
+) -> int:
+    from weaver.runner.run import run_tutorials
 
-    failed = False
     site = Site(project)
-    for name in _tutorials(names, site.names):
-        try:
-            status = None if force else site.status(name)
-            if status and status.fresh:
-                click.echo(_("{name}: fresh").format(name=name))
-                continue
-            changed = f" ({'; '.join(status.changed)})" if status else ""
-            click.echo(_("{name}: running").format(name=name) + changed)
-            run_tutorial(project, name, cell_limit=cell_limit or CELL_LIMIT)
-        except WeaverError as error:
-            _complain(f"\n{error}")
-            failed = True
-    return int(failed)
+    names = _tutorials(names, site.names)
+    return run_tutorials(site, names, force=force, cell_limit=cell_limit, device=device)
+
+
+@commands.command("device", help=_("Say what runs would run on, and try it; 1 if it fails."))
+@click.option("--device", type=click.Choice(DEVICES), default="auto", help=_("As for a run."))
+@click.pass_obj
+def _device(project: Project, device: str) -> int:
+    for line in examine(device):
+        click.echo(line)
+    return 0
 
 
 @commands.command("weave", help=_("Write every page as plain Markdown, with its figures."))
@@ -147,6 +153,25 @@ def _status(
     for problem in problems:
         _complain(str(problem))
     return int(not all(one.fresh for one in statuses))
+
+
+@commands.command("plan", help=_("Group tutorials into jobs of a like length for a CI matrix."))
+@_names
+@click.option("--json", "machine", is_flag=True, help=_("As JSON."))
+@click.option("--stale", is_flag=True, help=_("Leave the fresh ones out."))
+@click.option("--setup", type=float, default=SETUP, help=_("What setting up a job takes, in s."))
+@click.pass_obj
+def _plan(project: Project, names: Sequence[str], machine: bool, stale: bool, setup: float) -> int:
+    site = Site(project)
+    statuses, problems = site.statuses(_tutorials(names, site.names))
+    jobs = plan_jobs((one for one in statuses if not (stale and one.fresh)), setup=setup)
+    if machine:
+        _echo_json([job.row for job in jobs])
+    else:
+        click.echo("\n".join(map(str, jobs)))
+    for problem in problems:
+        _complain(str(problem))
+    return 0
 
 
 @commands.command("check", help=_("Check prose, programs and records against each other."))
@@ -202,17 +227,9 @@ def _diff(
 @_names
 @click.pass_obj
 def _verify(project: Project, names: Sequence[str]) -> int:
-    from weaver.report.verify import verify_tutorial
+    from weaver.report.verify import verify_tutorials
 
-    confirmed = True
-    for name in _tutorials(names, project.tutorial_names()):
-        click.echo(_("{name}: running again, writing nothing").format(name=name))
-        try:
-            confirmed &= verify_tutorial(project, name)
-        except WeaverError as error:
-            _complain(f"\n{error}")
-            confirmed = False
-    return int(not confirmed)
+    return verify_tutorials(project, _tutorials(names, project.tutorial_names()))
 
 
 @commands.command("summary", help=_("Sum up records, pages and checks as Markdown."))

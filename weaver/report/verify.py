@@ -1,9 +1,10 @@
 """Run a tutorial again and hold the result against its record."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 
 from weaver.core.messages import _
-from weaver.core.problems import fail
+from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
 from weaver.program.record import Record, read_record
 from weaver.report.comparison import Change, compare_values, mentions
@@ -11,6 +12,19 @@ from weaver.report.diff import describe_change
 from weaver.runner.run import Execution, execute
 from weaver.runner.session import CELL_LIMIT
 from weaver.site import Site
+
+
+def verify_tutorials(project: Project, names: Iterable[str]) -> int:
+    """Verify tutorials in turn, as `verify_tutorial` does; return 1 if any is not confirmed."""
+    confirmed = True
+    for name in names:
+        print(_("{name}: running again, writing nothing").format(name=name))
+        try:
+            confirmed &= verify_tutorial(project, name)
+        except WeaverError as error:
+            print(f"\n{error}", file=sys.stderr)
+            confirmed = False
+    return int(not confirmed)
 
 
 def verify_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> bool:

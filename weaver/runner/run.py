@@ -1,6 +1,8 @@
 """Run a tutorial once, in a Jupyter kernel, and record what it did."""
 
-from collections.abc import Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -16,6 +18,7 @@ from weaver.program.key import make_key, source_digest
 from weaver.program.localise import localise
 from weaver.program.record import About, write_record
 from weaver.program.tutorial import Tutorial
+from weaver.runner.accelerator import HIDING
 from weaver.runner.fetch import fetch_named
 from weaver.runner.session import CELL_LIMIT, Session
 from weaver.site import Site
@@ -35,7 +38,36 @@ class Execution:
         return about
 
 
-def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> None:
+def run_tutorials(
+    site: Site, names: Iterable[str], *, force: bool, cell_limit: float | None, device: str
+) -> int:
+    """Run tutorials in turn, those that are fresh only by ``force``; return 1 if any failed.
+
+    For ``cuda`` nothing is run unless CUDA works.
+    """
+    # Not in this process: it would hold on to the device while the tutorials run.
+    asked = [sys.executable, "-m", "weaver", "device", "--device", device]
+    if device == "cuda" and subprocess.run(asked, cwd=site.project.root).returncode:
+        return 1
+    failed = False
+    for name in names:
+        try:
+            status = None if force else site.status(name)
+            if status and status.fresh:
+                print(_("{name}: fresh").format(name=name))
+                continue
+            changed = f" ({'; '.join(status.changed)})" if status else ""
+            print(_("{name}: running").format(name=name) + changed)
+            run_tutorial(site.project, name, cell_limit=cell_limit or CELL_LIMIT, device=device)
+        except WeaverError as error:
+            print(f"\n{error}", file=sys.stderr)
+            failed = True
+    return int(failed)
+
+
+def run_tutorial(
+    project: Project, name: str, *, cell_limit: float = CELL_LIMIT, device: str = "auto"
+) -> None:
     """Run a tutorial and write its record.
 
     Raises
@@ -44,7 +76,7 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
         If a cell raises, warns, hangs or breaks its contract, or a claim does
         not hold. The last record then stays as it was.
     """
-    done = execute(project, name, cell_limit=cell_limit)
+    done = execute(project, name, cell_limit=cell_limit, device=device)
     if done.failures:
         raise WeaverError(done.failures)
     write_record(project.record(name), done.notebook)
@@ -53,8 +85,12 @@ def run_tutorial(project: Project, name: str, *, cell_limit: float = CELL_LIMIT)
     print(said.format(**counts, seconds=f"{done.about['seconds']:.1f}"))
 
 
-def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> Execution:
+def execute(
+    project: Project, name: str, *, cell_limit: float = CELL_LIMIT, device: str = "auto"
+) -> Execution:
     """Run a tutorial in a fresh kernel and write nothing.
+
+    If ``device`` is ``cpu``, the kernel is kept from seeing accelerators.
 
     Raises
     ------
@@ -69,7 +105,7 @@ def execute(project: Project, name: str, *, cell_limit: float = CELL_LIMIT) -> E
     key["packages"] = _versions_here(project, key["packages"])
     for dataset in dict.fromkeys(file.partition("/")[0] for file in key["datasets"]):
         fetch_named(dataset, project.data)
-    session = Session(project, tutorial, cell_limit)
+    session = Session(project, tutorial, cell_limit, HIDING if device == "cpu" else {})
     with session.started():
         for number, cell in enumerate(tutorial.cells, 1):
             print(f"  [{number:2}/{len(tutorial.cells)}] {cell.name:<32}", end="", flush=True)

@@ -46,10 +46,20 @@ _MURMUR_SEED = 0xC70F6907  # of ipykernel's names for the code of cells
 
 
 class Session:
-    """A kernel at work on one tutorial, and the notebook that it fills."""
+    """A kernel at work on one tutorial, and the notebook that it fills.
 
-    def __init__(self, project: Project, tutorial: Tutorial, cell_limit: float) -> None:
+    ``environment`` is what the kernel has beyond `kernel_environment`.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        tutorial: Tutorial,
+        cell_limit: float,
+        environment: Mapping[str, str],
+    ) -> None:
         self.project = project
+        self.environment = environment
         self.tutorial = tutorial
         self.cell_limit = cell_limit
         self.seconds: dict[str, float] = {}
@@ -83,7 +93,7 @@ class Session:
                 resources={"metadata": {"path": str(self.project.root)}},
             )
             self.client.owns_km = True  # so that it ends the kernel
-            environment = kernel_environment(self.project)
+            environment = {**kernel_environment(self.project), **self.environment}
             with self.client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
                 self.ask("prepare()")
                 yield
