@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# What stands in locks/ and nothing else: files with another digest are refused.
+LOCKED := $(PIP) --require-hashes --no-deps
+# Where PyTorch comes from: cpu, pypi (with CUDA on Linux), or another name of locks/torch-NAME.txt.
+# Empty: what is installed already, or else what fits this machine's NVIDIA driver.
+TORCH_INDEX ?=
+torch = $(or $(TORCH_INDEX),$(patsubst $(VENV)/torch-%,%,$(firstword $(wildcard $(VENV)/torch-*))),$(shell .ci/torch-index))
+# Where its own indexes are. One that cannot be reached is tried twice, then pip looks where it always does.
+export TORCH_WHEELS ?= https://download.pytorch.org/whl
 export NO_MKDOCS_2_WARNING := 1
 # Small models gain nothing from more threads, and lose much on a busy machine.
 export OMP_NUM_THREADS ?= 1
@@ -10,6 +18,8 @@ export OMP_NUM_THREADS ?= 1
 NAME ?=
 # A language to begin.
 CODE ?=
+export UPGRADE ?=
+SET ?= test
 FORCE ?=
 # What to run on: auto, cpu or cuda.
 DEVICE ?= auto
@@ -17,7 +27,7 @@ DEVICE ?= auto
 ADDRESS ?= 127.0.0.1:8000
 
 .DEFAULT_GOAL := help
-.PHONY: help site build serve new language run verify device data check messages test lint bench preview clean
+.PHONY: help site build serve new language run verify device data check messages test lint bench preview lock newest clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -81,23 +91,49 @@ preview: $(VENV)/python ## Show the site of a pull request: RUN=the number of it
 	gh run download $(RUN) --name site --dir .cache/preview
 	$(PY) -m http.server --bind 127.0.0.1 --directory .cache/preview
 
+lock: $(VENV)/lock ## Make locks/ fit requirements*.txt: UPGRADE=1 renews the rest, TORCH_INDEX=cu126 adds an index
+	@$(PY) .ci/lock.py $(VENV)/bin/uv $(TORCH_INDEX)
+
+newest: $(VENV)/python ## Test with the newest versions of everything, and report in Markdown; SET=site without PyTorch
+	@$(PY) .ci/newest.py $(SET)
+
 clean: ## Delete what can be made again; run records and data stay
 	rm -rf site .cache .pytest_cache .ruff_cache $(VENV)
 
-$(VENV)/python: pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 13) and f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: set PYTHON=python3.12, say")'
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v <= (3, 14) and f"Python 3.11 to 3.14 is needed, this is {v[0]}.{v[1]}: set PYTHON=python3.12, say")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --no-deps --editable .
 	@touch $@
 
-$(VENV)/site: requirements.txt | $(VENV)/python
-	$(PIP) -r requirements.txt
+# The engine itself, built by the setuptools of the lock.
+engine = $(PIP) --no-deps --no-build-isolation --editable .
+
+.SECONDEXPANSION:
+
+$(VENV)/site: locks/site.txt pyproject.toml | $(VENV)/python
+	$(LOCKED) -r $<
+	$(engine)
 	@touch $@
 
-$(VENV)/run: requirements-run.txt requirements.txt | $(VENV)/python
-	$(PIP) -r requirements-run.txt
+$(VENV)/run: locks/run.txt locks/site.txt pyproject.toml $(VENV)/torch-$$(torch)
+	$(LOCKED) -r $<
+	$(engine)
 	@touch $@ $(VENV)/site
 
-$(VENV)/test: requirements-test.txt requirements-run.txt requirements.txt | $(VENV)/python
-	$(PIP) -r requirements-test.txt
+$(VENV)/test: locks/test.txt locks/run.txt locks/site.txt pyproject.toml $(VENV)/torch-$$(torch)
+	$(LOCKED) -r $<
+	$(engine)
 	@touch $@ $(VENV)/site $(VENV)/run
+
+$(VENV)/lock: locks/lock.txt | $(VENV)/python
+	$(LOCKED) -r $<
+	@touch $@
+
+# By force: pip takes one build of a version for any other.
+$(VENV)/torch-%: locks/torch-%.txt | $(VENV)/python
+	$(LOCKED) --force-reinstall -r $< \
+		$(if $(filter-out pypi,$*),--retries 1 --timeout 15 --extra-index-url $(TORCH_WHEELS)/$*)
+	@rm -f $(VENV)/torch-*; touch $@
+
+locks/torch-%.txt:
+	@echo "$@ is not there: \`make lock TORCH_INDEX=$*\` makes it, where $(TORCH_WHEELS)/$* can be reached" >&2; exit 1
