@@ -75,7 +75,7 @@ messages: $(VENV)/site ## Collect what the engine says, for languages/*/messages
 
 lint: $(VENV)/test ## Check the style, the types and the imports of the Python code
 	$(PY) -m ruff check .
-	$(PY) -m ruff format --check weaver tests benchmarks
+	$(PY) -m ruff format --check weaver tests benchmarks .ci
 	$(VENV)/bin/lint-imports --no-logo --no-cache
 	$(PY) -m mypy
 
@@ -132,7 +132,8 @@ $(VENV)/lock: locks/lock.txt | $(VENV)/python
 # By force: pip takes one build of a version for any other.
 $(VENV)/torch-%: locks/torch-%.txt | $(VENV)/python
 	$(LOCKED) --force-reinstall -r $< \
-		$(if $(filter-out pypi,$*),--retries 1 --timeout 15 --extra-index-url $(TORCH_WHEELS)/$*)
+		$(if $(filter-out pypi,$*),--retries 1 --timeout 15 --extra-index-url $(TORCH_WHEELS)/$*) \
+		|| { echo "TORCH_INDEX chooses where PyTorch comes from: $(patsubst locks/torch-%.txt,%,$(wildcard locks/torch-*.txt))" >&2; exit 1; }
 	@rm -f $(VENV)/torch-*; touch $@
 
 locks/torch-%.txt:

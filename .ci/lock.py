@@ -61,7 +61,9 @@ def divide(lock: Mapping[str, str]) -> tuple[Lock, Lock]:
 
 def merge(entry: str, *others: str) -> str:
     """Return an entry without local version and marker, with the digests of all."""
-    digests = sorted({each for text in (entry, *others) for each in re.findall(r"--hash=\S+", text)})
+    digests = sorted(
+        {each for text in (entry, *others) for each in re.findall(r"--hash=\S+", text)}
+    )
     pin = entry.partition(" ")[0].partition("+")[0]
     return f"{pin} \\\n    " + " \\\n    ".join(digests) + "\n"
 
@@ -105,8 +107,12 @@ def lock_indexes(uv: str, indexes: list[str], everything: Mapping[str, str]) -> 
             old = read_lock(path.read_text(encoding="utf-8")) if path.exists() else {}
             fits = index not in indexes and pinned(old) == pinned(everything)
             failed += not fits
-            said = "kept as it was" if fits else "NOT made: run `make lock` where it can be reached"
-            print(f"locks/{path.name}: {WHEELS}/{index} was not to be had; {said}", file=sys.stderr)
+            said = (
+                "kept as it was" if fits else "NOT made: run `make lock` where it can be reached"
+            )
+            print(
+                f"locks/{path.name}: {WHEELS}/{index} was not to be had; {said}", file=sys.stderr
+            )
     return failed
 
 
@@ -114,15 +120,15 @@ def main(uv: str, *indexes: str) -> int:
     """Make all locks; return the exit status."""
     sets = [ROOT / "locks" / f"{name}.txt" for name in ("site", "run", "test", "torch-pypi")]
     old = "" if os.environ.get("UPGRADE") else "".join(p.read_text() for p in sets if p.exists())
-    known = "".join(read_lock(old).values())
-    everything = compile_lock(uv, ROOT / "requirements-test.txt", known=known)
+    stay = "".join(read_lock(old).values())
+    everything = compile_lock(uv, ROOT / "requirements-test.txt", known=stay)
     torch, rest = divide(everything)
     with tempfile.TemporaryDirectory() as folder:
         known = Path(folder, "known.txt")
         known.write_text("".join(everything.values()))
         below: Lock = {}
-        for name, pins in {"site": "requirements.txt", "run": "requirements-run.txt"}.items():
-            _, lock = divide(compile_lock(uv, ROOT / pins, "--constraints", str(known)))
+        for name, file in {"site": "requirements.txt", "run": "requirements-run.txt"}.items():
+            _, lock = divide(compile_lock(uv, ROOT / file, "--constraints", str(known)))
             head = "-r site.txt\n" if below else ""
             new = {package: lock[package] for package in lock if package not in below}
             write_lock(ROOT / "locks" / f"{name}.txt", new, head)

@@ -42,7 +42,7 @@ def copy_repository(folder: Path) -> None:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    for stamp in ("python", "site", "run", "test"):
+    for stamp in ("python", "torch-cpu", "site", "run", "test"):
         (folder / ".venv" / stamp).touch()
 
 

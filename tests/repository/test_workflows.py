@@ -31,7 +31,6 @@ EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 # What GitHub's Linux runners have, besides make targets and the project's own programs.
 RUNNER_HAS = {"bash", "cd", "cp", "echo", "exit", "find", "gh", "git", "grep", "mkdir", "read"}
 RUNNER_HAS |= {"sed", "tee", "test", "["}
-REQUIREMENTS = ("requirements.txt", "requirements-test.txt")
 REPOSITORY = "https://github.com/someone/fork"
 CURVE = '''"""Sum a few squares.
 
@@ -172,7 +171,7 @@ class Job:
         # What `make` would install is there already: this very environment.
         venv = self.checkout / ".venv"
         venv.mkdir()
-        stamps = ("python", "site", "run", "test")
+        stamps = ("python", "torch-cpu", "site", "run", "test")
         for path in Path(sys.prefix).iterdir():
             if path.name not in stamps:
                 (venv / path.name).symlink_to(path)
@@ -201,8 +200,10 @@ def remote(recorded, tmp_path_factory) -> Workspace:
     """Return a site, pushed to a bare repository beside it, with its records fresh."""
     root = tmp_path_factory.mktemp("remote")
     shutil.copytree(recorded.root, root / "site", symlinks=True)
-    for name in ("Makefile", ".gitignore", "pyproject.toml", *REQUIREMENTS):
+    for name in ("Makefile", ".gitignore", "pyproject.toml"):
         shutil.copy(ROOT / name, root / "site")
+    for name in ("locks", ".ci"):
+        shutil.copytree(ROOT / name, root / "site" / name)
     git("init", "--quiet", "--initial-branch", "main", at=root / "site")
     git("init", "--quiet", "--bare", "--initial-branch", "main", str(root / "origin"), at=root)
     git("remote", "add", "origin", str(root / "origin"), at=root / "site")
@@ -455,8 +456,8 @@ def test_what_a_markdown_only_change_installs_has_no_torch():
         text=True,
     )
     assert plan.returncode == 0, plan.stderr
-    assert set(re.findall(r"-r (\S+)", plan.stdout)) == {"requirements.txt"}
-    assert "torch" not in re.sub("#.*", "", (ROOT / "requirements.txt").read_text())
+    assert set(re.findall(r"-r (\S+)", plan.stdout)) == {"locks/site.txt"}
+    assert "torch" not in (ROOT / "locks" / "site.txt").read_text()
 
 
 @pytest.mark.parametrize(
