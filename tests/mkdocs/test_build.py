@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,35 @@ def light(tmp_path) -> dict[str, str]:
 def html(site: Workspace | Path, page: str) -> str:
     folder = site if isinstance(site, Path) else site.root / "site"
     return (folder / page / "index.html").read_text(encoding="utf-8")
+
+
+# A year later, somewhere else: another zone, language, order of sets, and files for oneself alone.
+LATER = """
+import datetime, os, runpy, sys
+import time_machine
+
+time_machine.travel(datetime.datetime.now() + datetime.timedelta(days=366)).start()
+os.umask(0o077)
+print("built on", datetime.date.today().year)
+sys.argv = ["mkdocs", "build", "--strict"]
+runpy.run_module("mkdocs", run_name="__main__")
+"""
+ELSEWHERE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "7"}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_in_a_year_the_same_bytes_are_built(example, plain):
+    shutil.rmtree(example.root / ".cache", ignore_errors=True)
+    done = example.python("-c", LATER, **ELSEWHERE)
+    assert done.status == 0, done.err
+    assert done.out.startswith(f"built on {date.today().year + 1}")
+    now, later = files(plain), files(example.root / "site")
+    assert sorted(now) == sorted(later)
+    assert [name for name in now if now[name] != later[name]] == []
 
 
 def test_fresh_records_build_without_torch_and_without_a_kernel(example, light):
