@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,8 +16,9 @@ from weaver.core.problems import WeaverError
 from weaver.core.project import Project
 from weaver.page.plain import weave_site
 from weaver.report.comparison import compare_records
-from weaver.report.diff import as_json, as_markdown, as_text, write_figures
+from weaver.report.diff import as_json, as_text
 from weaver.report.plan import SETUP, plan_jobs
+from weaver.report.review import LIMIT, review_site
 from weaver.report.summary import summarise
 from weaver.runner.accelerator import DEVICES, DeviceError, examine
 from weaver.runner.fetch import NAMES, fetch_named
@@ -198,29 +200,36 @@ def _check(project: Project, github: bool, machine: bool) -> int:
     return int(bool(problems))
 
 
-@commands.command("diff", help=_("Compare the records here with those of a git revision."))
+@commands.command("diff", help=_("Compare pages and records with those of a git revision."))
 @_names
 @click.option("--base", default="HEAD", metavar="REV", help=_("The revision (HEAD)."))
-@click.option("--json", "form", flag_value="json", help=_("As JSON."))
-@click.option("--markdown", "form", flag_value="markdown", help=_("As a pull request's body."))
+@click.option("--json", "form", flag_value="json", help=_("The records, as JSON."))
+@click.option("--moved", "form", flag_value="moved", help=_("Only what is new beyond timings."))
+@click.option("--markdown", "form", flag_value="markdown", help=_("Pages too, for GitHub."))
+@click.option("--check", is_flag=True, help=_("For GitHub: what check finds too."))
 @click.option("--figures", type=_path, metavar="DIR", help=_("Write changed figures there."))
 @click.option("--figures-url", "url", default="", help=_("Where DIR will be read from."))
+@click.option("--site-url", "site", default="", help=_("Where the changed site can be seen."))
+@click.option("--limit", type=click.IntRange(2000), default=LIMIT, help=_("Characters at most."))
 @click.pass_obj
-def _diff(
-    project: Project, names: Sequence[str], base: str, form: str, figures: Path | None, url: str
-) -> int:
+def _diff(project: Project, /, names: Sequence[str], base: str, form: str, **options: Any) -> int:
     recorded = {path.stem for path in project.runs.glob("*.ipynb")}
     _tutorials(names, sorted(recorded.union(project.tutorial_names())))
+    if form == "markdown":
+        text, missing = review_site(project, base, names, **options)
+        click.echo(text, nl=False)
+        _complain(missing)
+        return int(bool(missing))
     comparisons = compare_records(project, base, names)
-    if figures:
-        write_figures(comparisons, figures)
     if form == "json":
         _echo_json(as_json(comparisons))
-    elif form == "markdown":
-        click.echo(as_markdown(comparisons, names, url or str(figures or "")))
+    elif form == "moved":
+        click.echo("".join(f"{one.name}\n" for one in comparisons if one.moved), nl=False)
     else:
         click.echo(as_text(comparisons))
-    return 0
+    problems = [one.problem for one in comparisons if one.problem]
+    _complain("\n".join(problems))
+    return int(bool(problems))
 
 
 @commands.command("verify", help=_("Run again, say what moved; 1 if a claim fails."))
@@ -286,7 +295,8 @@ def _tutorials(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _complain(text: str) -> None:
-    click.echo(text, file=sys.stderr)
+    if text:
+        click.echo(text, file=sys.stderr)
 
 
 def _echo_json(value: object) -> None:

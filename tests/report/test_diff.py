@@ -10,7 +10,7 @@ from conftest import ROOT, Workspace
 
 from weaver.program.record import Record
 from weaver.report.comparison import Change, Comparison, compare_records, compare_values
-from weaver.report.diff import BODY_LIMIT, as_json, as_markdown, describe_change
+from weaver.report.diff import as_json, describe_change
 
 GIT = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
@@ -25,7 +25,8 @@ def moved(before: dict, after: dict) -> list[str]:
 
 def record_of(path: str = "line.ipynb", seconds: float = 1.0, fit: float = 0.5) -> Record:
     about = {"device": "CPU", "date": "2026-11-21", "seconds": seconds, "versions": {}}
-    return Record(Path(path), {**about, "claims": [], "values": {}}, {}, seconds={"fit": fit})
+    about |= {"claims": [], "values": {}, "key": {}}
+    return Record(Path(path), about, {}, seconds={"fit": fit})
 
 
 @pytest.fixture(scope="module")
@@ -86,32 +87,23 @@ def test_only_facts_that_differ_are_in_json():
 def test_a_run_that_took_as_long_in_all_is_a_new_record_still():
     again = Comparison("line", record_of(fit=0.5), record_of(fit=0.25))
     assert again.state == "renewed"
-    assert as_markdown([again], ["line"]).startswith("1 renewed\n")
+    assert not again.moved
     same = Comparison("line", record_of(path="HEAD:line.ipynb"), record_of())
     assert same.state == "identical"
-    assert "No new record of `line`" in as_markdown([same], ["line"])
+    assert not same.moved
 
 
-def test_markdown_shows_the_figures_side_by_side(versions, tmp_path):
-    done = versions.weaver(
-        "diff", "--markdown", "--figures", str(tmp_path), "--figures-url", "https://host/raw/f"
-    )
-    assert done.out.startswith("1 renewed\n")
-    assert "### `line`: 4 of 8 values moved; all 3 claims hold" in done.out
-    assert "| `slope` | `2` | `2.5` | +0.5 | +25.00% |" in done.out
-    device = versions.project.record("line").read_text(encoding="utf-8").split('"device": "')[1]
-    device = device.partition('"')[0]
-    assert f"| device | `{device}` | `{device}` |" in done.out
-    assert "`fit_seconds: none → 0.25`" in done.out
-    row = "| `plot` | ![before](https://host/raw/f/line/plot.before.svg) |"
-    assert f"{row} ![after](https://host/raw/f/line/plot.after.svg) |" in done.out
-    before, after = (
-        (tmp_path / "line" / f"plot.{when}.svg").read_text(encoding="utf-8")
-        for when in ("before", "after")
-    )
-    assert before != after
-    assert 'style="background:#fff"' in before  # legible on a dark page
-    assert after.count("<svg") == 1
+def test_what_is_new_beyond_timings_is_named(versions, example):
+    assert versions.weaver("diff", "--moved").out == "line\n"
+    git(example, "init", "--quiet")
+    git(example, "add", ".")
+    git(example, "commit", "--quiet", "--message", "before")
+    assert example.weaver("diff", "--moved").out == ""
+    assert example.weaver("run", "--force").status == 0
+    assert example.weaver("diff").out.startswith("line: none of 6 values moved")
+    assert example.weaver("diff", "--moved").out == ""
+    example.record.unlink()
+    assert example.weaver("diff", "--moved").out == "line\n"
 
 
 def test_identical_records_take_one_line():
@@ -125,9 +117,11 @@ def test_a_tutorial_that_should_have_run_and_did_not_is_named(example):
     git(example, "add", ".")
     git(example, "commit", "--quiet", "--message", "before")
     assert example.weaver("diff").out == "line: identical\n"
-    assert example.weaver("diff", "--markdown").out == "1 identical\n\n"
+    done = example.weaver("diff", "--markdown")
+    assert "<h3>No page changes</h3>\n<p>Records of runs: 1 identical.</p>" in done.out
     body = example.weaver("diff", "--markdown", "line").out
-    assert "No new record of `line`: the run failed or was stopped" in body
+    assert "<b>No new record: the run failed or was stopped; the last one stays.</b>" in body
+    assert "<code>line</code>" in body
     assert "identical" not in body
 
 
@@ -155,14 +149,6 @@ def test_what_cannot_be_compared_is_told(example):
     assert done.status == 1
     assert "HEAD:tutorials_src/runs/line.ipynb: was changed after the run" in done.err
     assert "no such revision" in example.weaver("diff", "--base", "nowhere").err
-
-
-def test_a_body_too_long_for_github_keeps_every_headline(versions):
-    [line] = compare_records(versions.project)
-    body = as_markdown([line] * 200, ())
-    assert len(body) < BODY_LIMIT + 200 * 200
-    assert body.count("### `line`") == 200
-    assert "Too long for this page: `python -m weaver diff line`" in body
 
 
 @pytest.mark.parametrize(

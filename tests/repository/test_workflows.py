@@ -334,10 +334,12 @@ def test_the_branch_has_the_records_that_one_machine_would_make(played, tmp_path
 
 def test_the_body_of_the_pull_request_is_the_difference(played):
     assert "1 renewed; 1 new" in played.body
-    assert "No new record of `wrong`: the run failed or was stopped; the last" in played.body
-    assert "### `line`: 1 of 6 values moved; all 3 claims hold" in played.body
-    assert "| `share` | `0.847` | `0.848` | +0.001 | +0.12% |" in played.body
-    assert "### `curve`: its first record: 1 claims hold, 2 values" in played.body
+    assert "No new record: the run failed or was stopped; the last one stays" in played.body
+    assert "<code>wrong</code>" in played.body
+    assert "Run: 1 of 6 values moved; all 3 claims hold" in played.body
+    row = '<code>share</code></td><td align="right"><code>0.847</code></td>'
+    assert f'{row}<td align="right"><code>0.848</code></td>' in played.body
+    assert "Run: its first record: 1 claims hold, 2 values" in played.body
     assert f"Made by [this run]({REPOSITORY}/actions/runs/42)." in played.body
     assert played.collect.summary == played.body
     # The record of `wrong` is missing, and the body says so.
@@ -357,7 +359,7 @@ def test_github_is_asked_for_a_pull_request_and_its_check(played):
 
 def test_figures_are_pushed_where_the_body_shows_them(remote, played, tmp_path):
     """Collect once more, with a record whose figure differs."""
-    at = "plot.before.svg"
+    at = "1-plot.before.svg"
     assert at not in played.body  # the figure was the same
     job = new_job(remote, tmp_path / "collect", **played.collect.expressions)
     job.environment = dict(played.collect.environment)
@@ -372,9 +374,9 @@ def test_figures_are_pushed_where_the_body_shows_them(remote, played, tmp_path):
     for name in ("Compare them with the last ones", "Open a pull request"):
         done = job.run(step_of("runs", "collect", name))
         assert done.status == 0, done.err
-    assert f"![before]({REPOSITORY}/raw/figures-43/line/{at})" in job.summary
+    assert f'alt="before" src="{REPOSITORY}/raw/figures-43/line/{at}"' in job.summary
     files = git("ls-tree", "-r", "--name-only", "figures-43", at=job.origin).split()
-    assert sorted(files) == ["line/plot.after.svg", f"line/{at}"]
+    assert sorted(files) == [f"line/{at}", "line/2-plot.after.svg"]
 
 
 @pytest.mark.parametrize(
@@ -431,8 +433,9 @@ def test_a_markdown_only_change_imports_no_torch_and_forks_need_no_edit(prose):
     assert 'href="https://someone.github.io/fork/line/"' in page
     assert REPOSITORY in page
     assert "example.org" not in page
-    assert re.search(r"\| `line` \| fresh \| 3 \| .+ \|", prose.summary)
-    assert re.search(r"\| line \| \d+\.\d \| \d+\.\d \| same \|", prose.summary)
+    assert "<code>line</code></td><td>fresh</td><td>3</td>" in prose.summary
+    size = r'<td align="right">\d+\.\d</td>'
+    assert re.search(rf"<td>line</td>{size}{size}<td>same</td>", prose.summary)
     assert "0 problems" in prose.summary
     assert f"`make preview RUN=42`, or unpack [the site]({REPOSITORY}/site)" in prose.summary
 
@@ -442,9 +445,11 @@ def test_the_summary_says_what_is_stale_and_what_differs(example):
     example.edit(example.page("en"), "$y = 2x + 1$", "$y = 3x + 1$")
     done = example.weaver("summary")
     assert done.status == 0, done.err
-    assert "| `line` | **stale**: cell `secret` changed | 3 |" in done.out
-    assert "| line | not built | not built | **2 differences** |" in done.out
-    assert re.search(r"- .*docs/en/line.md:\d+: equation \$y = 3x \+ 1\$ is not in", done.out)
+    said = "<td><code>line</code></td><td><b>stale: cell `secret` changed</b></td><td>3</td>"
+    assert said in done.out
+    size = '<td align="right">not built</td>'
+    assert f"<td>line</td>{size}{size}<td><b>2 differences</b></td>" in done.out
+    assert re.search(r"docs/en/line.md:\d+</code> equation \$y = 3x \+ 1\$ is not in", done.out)
 
 
 def test_what_a_markdown_only_change_installs_has_no_torch():

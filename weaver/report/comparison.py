@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from weaver.core.git import GitError, git
-from weaver.core.problems import fail
+from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.page.outputs import read_output
 from weaver.program.record import Record, parse_record, read_record
@@ -80,19 +80,35 @@ class Figure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One tutorial's record before and after; None where there is none."""
+    """One tutorial's record before and after; None where there is none.
+
+    ``problem`` says what keeps one of them from being read.
+    """
 
     name: str
     before: Record | None
     after: Record | None
+    problem: str = ""
 
     @property
     def state(self) -> str:
-        """``new``, ``gone``, ``identical`` or ``renewed``."""
+        """``new``, ``gone``, ``identical``, ``renewed`` or ``unreadable``."""
+        if self.problem:
+            return "unreadable"
         if self.before is None or self.after is None:
             return "new" if self.before is None else "gone"
         same = replace(self.before, path=self.after.path) == self.after
         return "identical" if same else "renewed"
+
+    @property
+    def moved(self) -> bool:
+        """Whether more is new than seconds, the date and the machine."""
+        if self.state != "renewed" or self.before is None or self.after is None:
+            return self.state != "identical"
+        values = any(change.kind == "moved" for change in self.changes)
+        claims = self.claims["new"] or self.claims["gone"]
+        keys = self.before.about["key"] != self.after.about["key"]
+        return bool(values or claims or keys or self.cells or self.figures)
 
     @property
     def changes(self) -> list[Change]:
@@ -114,10 +130,16 @@ class Comparison:
 
     @property
     def figures(self) -> list[Figure]:
-        """The figures that changed, in the order of the cells."""
+        """The figures that changed, in the order of the cells.
+
+        One stands for its twins in other languages: they show the same data.
+        """
         before, after = (_images(record) for record in (self.before, self.after))
-        changed = _differences(before, after).items()
-        return [Figure(cell, kind, *pair) for (cell, kind), pair in changed]
+        figures: dict[tuple[str, str], Figure] = {}
+        for (cell, kind, language), pair in _differences(before, after).items():
+            if language == SOURCE_LANGUAGE or (cell, kind) not in figures:
+                figures[cell, kind] = Figure(cell, kind, *pair)
+        return list(figures.values())
 
     @property
     def about(self) -> dict[str, tuple[object, object]]:
@@ -144,7 +166,7 @@ def compare_records(
     Raises
     ------
     WeaverError
-        If git does not know the revision, or a record is not whole.
+        If git does not know the revision.
     """
     runs = project.runs.relative_to(project.root).as_posix()
     comparisons = []
@@ -156,14 +178,29 @@ def compare_records(
         }
         here = {path.stem for path in project.runs.glob("*.ipynb")}
         for name in sorted(set(names) or recorded.keys() | here):
-            before = None
+            content = None
             if name in recorded:
                 content = git(project.root, "show", f"{base}:./{recorded[name]}")
-                before = parse_record(Path(f"{base}:{recorded[name]}"), content)
-            comparisons.append(Comparison(name, before, read_record(project.record(name))))
+            place = Path(f"{base}:{recorded.get(name)}")
+            comparisons.append(_compare(project, name, place, content))
     except GitError as error:
         raise fail(project.root, 0, f"git: {error}") from None
-    return [one for one in comparisons if one.before or one.after]
+    return [one for one in comparisons if one.before or one.after or one.problem]
+
+
+def _compare(project: Project, name: str, place: Path, content: bytes | None) -> Comparison:
+    """Compare a record, by its ``content`` at another ``place``, with the one here."""
+    before = after = None
+    problems = []
+    try:
+        before = None if content is None else parse_record(place, content)
+    except WeaverError as error:
+        problems.append(str(error))
+    try:
+        after = read_record(project.record(name))
+    except WeaverError as error:
+        problems.append(str(error))
+    return Comparison(name, before, after, "; ".join(problems))
 
 
 def compare_values(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
@@ -244,18 +281,13 @@ def _texts(record: Record | None) -> dict[str, list[str]]:
     }
 
 
-def _images(record: Record | None) -> dict[tuple[str, str], str]:
-    """Return figures by the cell's name (numbered if it has several) and kind.
-
-    A figure stands for its twins in other languages: they show the same data.
-    """
+def _images(record: Record | None) -> dict[tuple[str, str, str], str]:
+    """Return figures by cell (numbered if it has several), their files' ending and language."""
     images = {}
-    for cell, outputs in (record.outputs if record else {}).items():
-        shown = [
-            (kind.ending, content)
-            for kind, content in map(read_output, outputs[SOURCE_LANGUAGE])
-            if kind.ending
-        ]
-        for number, (ending, content) in enumerate(shown, 1):
-            images[cell if len(shown) == 1 else f"{cell}-{number}", ending] = content
+    for cell, by_language in (record.outputs if record else {}).items():
+        for language, outputs in by_language.items():
+            shown = [found for found in map(read_output, outputs) if found[0].ending]
+            for number, (kind, content) in enumerate(shown, 1):
+                name = cell if number == 1 else f"{cell}-{number}"
+                images[name, kind.ending, language] = content
     return images

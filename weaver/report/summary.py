@@ -1,63 +1,75 @@
-"""Sum up the site for the page of a CI run: runs, claims, sizes, languages."""
+"""Sum up the site for the page of a CI run: its records and pages as they are, what does not fit.
+
+What changed is not said here: `weaver.report.review` does.
+"""
 
 import gzip
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from weaver.check.registry import find_problems
 from weaver.core.messages import _, ngettext
 from weaver.core.problems import WeaverError
+from weaver.report.markup import enclose, list_problems, render
 from weaver.site import Site
+
+LIMIT = 400_000  # characters; GitHub takes 1 MiB of a step
+
+_render = partial(render, "summary.html")
 
 
 def summarise(site: Site, built: Path) -> str:
-    """Return the state of the records and of the built site as Markdown."""
+    """Return the state of the records and of the built site as HTML for GitHub."""
     problems = find_problems(site)
     differing = Counter(
         Path(*problem.path.relative_to(site.project.docs).parts[1:])
         for problem, check in problems.items()
         if check in ("parity", "twins")
     )
-    count = ngettext("{count} problem", "{count} problems", len(problems))
-    lines = [*_runs(site), "", *_pages(site, built, differing), ""]
-    lines += [f"## {_('Check')}", "", count.format(count=len(problems))]
-    return "\n".join(lines + [f"- {problem}" for problem in problems])
+    codes = site.project.languages
+    pages = list(_pages(site, built, differing))
+    return "".join(
+        [
+            enclose("summary.html", "runs", list(_runs(site)), LIMIT // 3),
+            enclose("summary.html", "pages", pages, LIMIT // 3, codes=codes),
+            _render("check", count=len(problems)),
+            list_problems(problems, LIMIT // 4),
+        ]
+    )
 
 
 def _runs(site: Site) -> Iterator[str]:
-    heads = _("tutorial"), _("record"), _("claims that held"), _("device"), _("date"), _("seconds")
-    yield from (f"## {_('Runs')}\n", f"| {' | '.join(heads)} |")
-    yield "| --- | --- | ---: | --- | --- | ---: |"
+    """Yield a row of each tutorial."""
     for name in site.names:
         try:
             status, record = site.status(name), site.record(name)
         except WeaverError as error:
-            yield f"| `{name}` | **{error.problems[0].text}** | | | | |"
+            yield _render(
+                "run", name=name, state=error.problems[0].text, fresh=False, cells=[""] * 4
+            )
             continue
-        state = _("fresh") if status.fresh else f"**{_('stale')}**: {'; '.join(status.changed)}"
+        state = _("fresh") if status.fresh else f"{_('stale')}: {'; '.join(status.changed)}"
         cells = ["", "", "", ""]
         if record is not None:
             about = record.about
             seconds = f"{about['seconds']:.1f}"
             cells = [str(len(about["claims"])), about["device"], about["date"], seconds]
-        yield f"| `{name}` | {state} | {' | '.join(cells)} |"
+        yield _render("run", name=name, state=state, fresh=status.fresh, cells=cells)
 
 
 def _pages(site: Site, built: Path, differing: Mapping[Path, int]) -> Iterator[str]:
+    """Yield a row of each page: its sizes, and how far its languages differ."""
     first, *others = site.project.languages
     folders = {first: built} | {language: built / language for language in others}
-    sizes = (_("KB, {language}").format(language=language) for language in folders)
-    yield from (f"## {_('Pages')}\n", f"| {_('page')} | {' | '.join(sizes)} | {_('languages')} |")
-    yield f"| --- | {'---: | ' * len(folders)}--- |"
     for path in site.project.article_paths(first):
         page = path.relative_to(site.project.docs / first)
-        sizes = (_size(folder, page) for folder in folders.values())
+        sizes = [_size(folder, page) for folder in folders.values()]
         count = differing.get(page, 0)
         said = ngettext("{count} difference", "{count} differences", count).format(count=count)
-        cells = [page.with_suffix("").as_posix(), *sizes, f"**{said}**" if count else _("same")]
-        yield f"| {' | '.join(cells)} |"
-    yield "\n" + _("KB of HTML, gzipped. Languages: what check finds in one of them only.")
+        name = page.with_suffix("").as_posix()
+        yield _render("page", name=name, sizes=sizes, differs=said if count else "")
 
 
 def _size(folder: Path, page: Path) -> str:
