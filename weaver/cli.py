@@ -16,7 +16,7 @@ from weaver.core.problems import WeaverError
 from weaver.core.project import Project
 from weaver.page.plain import weave_site
 from weaver.report.comparison import compare_records
-from weaver.report.diff import as_json, as_text
+from weaver.report.diff import as_json, as_names, as_text
 from weaver.report.plan import SETUP, plan_jobs
 from weaver.report.review import LIMIT, review_site
 from weaver.report.summary import summarise
@@ -223,12 +223,9 @@ def _diff(project: Project, /, names: Sequence[str], base: str, form: str, **opt
     comparisons = compare_records(project, base, names)
     if form == "json":
         _echo_json(as_json(comparisons))
-    elif form == "moved":
-        click.echo("".join(f"{one.name}\n" for one in comparisons if one.moved), nl=False)
     else:
-        click.echo(as_text(comparisons))
-    problems = [one.problem for one in comparisons if one.problem]
-    _complain("\n".join(problems))
+        click.echo(as_names(comparisons) if form == "moved" else as_text(comparisons), nl=False)
+    _complain(problems := "\n".join(one.problem for one in comparisons if one.problem))
     return int(bool(problems))
 
 

@@ -37,7 +37,12 @@ def as_json(comparisons: list[Comparison]) -> list[dict[str, object]]:
 
 def as_text(comparisons: list[Comparison]) -> str:
     """Return the comparisons for a terminal."""
-    return "\n".join(map(_write, comparisons))
+    return "".join(f"{_write(one)}\n" for one in comparisons)
+
+
+def as_names(comparisons: list[Comparison]) -> str:
+    """Return the names of those in which more moved than timings, a line each."""
+    return "".join(f"{one.name}\n" for one in comparisons if one.moved)
 
 
 def count_states(comparisons: list[Comparison]) -> str:

@@ -16,7 +16,6 @@ from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import Project
 from weaver.page.plain import Part, page_parts
-from weaver.prose.article import Article
 from weaver.site import Site
 
 # A list, a row of a table or a heading is a paragraph of its own.
@@ -163,7 +162,7 @@ def _read_page(site: Site, language: str, name: str, path: Path) -> Page:
         article = site.article(language, name)
         title = str(article.meta.get("title") or name)
         page = replace(page, title=title, tutorial=article.tutorial)
-        return _show(page, article, list(page_parts(site, article)))
+        return _show(page, article.meta, list(page_parts(site, article)))
     except WeaverError as error:
         first = error.problems[0]
         within = first.path.is_relative_to(site.project.root)
@@ -173,9 +172,9 @@ def _read_page(site: Site, language: str, name: str, path: Path) -> Page:
         return replace(page, problem=str(error))
 
 
-def _show(page: Page, article: Article, parts: list[Part]) -> Page:
+def _show(page: Page, meta: Mapping[str, object], parts: list[Part]) -> Page:
     """Return a page with what readers see of it."""
-    front = [str(article.meta[key]) for key in ("title", "description") if key in article.meta]
+    front = [str(meta[key]) for key in ("title", "description") if key in meta]
     text = "\n\n".join([*front, *(part.text for part in parts if not part.cell)])
     drawn = _DRAWN.findall(text)  # figures of other pages' runs
     text = _DRAWN.sub("", text)
