@@ -94,8 +94,8 @@ preview: $(VENV)/python ## Show the site of a pull request: RUN=the number of it
 lock: $(VENV)/lock ## Make locks/ fit requirements*.txt: UPGRADE=1 renews the rest, TORCH_INDEX=cu126 adds an index
 	@$(PY) .ci/lock.py $(VENV)/bin/uv $(TORCH_INDEX)
 
-newest: $(VENV)/python ## Test with the newest versions of everything, and report in Markdown; SET=site without PyTorch
-	@$(PY) .ci/newest.py $(SET)
+newest: ## Test with the newest versions of everything, and report in Markdown; SET=site without PyTorch
+	@TORCH_INDEX=$(torch) $(PYTHON) .ci/newest.py $(SET)
 
 clean: ## Delete what can be made again; run records and data stay
 	rm -rf site .cache .pytest_cache .ruff_cache $(VENV)

@@ -316,3 +316,19 @@ def test_torch_comes_from_its_index_and_without_it_from_where_pip_looks(
     done = make(pinned, ".venv/torch-pypi", TORCH_WHEELS=nowhere, **local)
     assert "DO NOT MATCH THE HASHES" in done.stderr
     assert "TORCH_INDEX chooses where PyTorch comes from:" in done.stderr
+
+
+def test_the_newest_of_everything_is_tried_and_told(
+    pinned: Path, served: tuple[Path, str]
+) -> None:
+    """Here the pins are old, and what is tried cannot work: nothing else is there."""
+    _, address = served
+    where = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": f"{address}/simple"}
+    done = make(pinned, "newest", "SET=run", "TORCH_INDEX=cpu", TORCH_WHEELS=address, **where)
+    assert done.returncode == 2
+    first, _, rest = done.stdout.partition("\n")
+    assert first.startswith("**install the engine** failed. Set: run. Python 3.")
+    assert "| click | 1.0 | 1.1 |" in rest
+    assert "| torch |" not in rest  # 2.0+cpu is no newer than 2.0
+    assert rest.count("```") == 2
+    assert len(done.stdout) < 65_536
