@@ -86,10 +86,12 @@ test: $(VENV)/test check lint data ## Run every test, in a real kernel and a rea
 bench: $(VENV)/test ## Measure the budgets
 	$(PY) -m benchmarks
 
-preview: $(VENV)/python ## Show the site of a pull request: RUN=the number of its check
-	rm -rf .cache/preview
-	gh run download $(RUN) --name site --dir .cache/preview
-	$(PY) -m http.server --bind 127.0.0.1 --directory .cache/preview
+# A stranger's page must not meet this site's: each preview has a port that no other had, and so
+# storage and service workers of its own, and a folder of its own, which goes with it.
+preview: $(VENV)/python ## Show the site of a pull request, apart from ours: RUN=the number of its check
+	@mkdir -p .cache && folder=$$(mktemp -d .cache/preview.XXXXXX) && trap 'rm -rf "$$folder"' EXIT INT TERM \
+		&& gh run download "$(RUN)" --name site --dir "$$folder" \
+		&& $(PY) -m http.server --bind 127.0.0.1 --directory "$$folder" 0
 
 lock: $(VENV)/lock ## Make locks/ fit requirements*.txt: UPGRADE=1 renews the rest, TORCH_INDEX=cu126 adds an index
 	@$(PY) .ci/lock.py $(VENV)/bin/uv $(TORCH_INDEX)
