@@ -28,15 +28,14 @@ def read_chapter(heading: str) -> str:
 
 
 def copy_repository(folder: Path) -> None:
-    """Make a repository of this working tree as it is, with the history that there is."""
-    if not (ROOT / ".git").exists():  # an unpacked archive
-        made = shutil.ignore_patterns(".venv", ".cache", "data", "site", ".*_cache", "__pycache__")
-        shutil.copytree(ROOT, folder, dirs_exist_ok=True, ignore=made)
-        who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
-        for command in (["init"], ["add", "."], [*who, "commit", "--message", "All"]):
-            subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
-    else:
-        _clone(folder)
+    """Make a repository of one commit of this working tree as it is, shallow clone or archive."""
+    made = shutil.ignore_patterns(
+        ".git", ".venv", ".cache", "data", "site", ".*_cache", "__pycache__", "*.egg-info"
+    )
+    shutil.copytree(ROOT, folder, dirs_exist_ok=True, ignore=made)
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+    for command in (["init"], ["add", "."], [*who, "commit", "--message", "All"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True, capture_output=True)
     # The virtual environment of these tests, which has all that make would install.
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
@@ -44,21 +43,6 @@ def copy_repository(folder: Path) -> None:
     python.chmod(0o755)
     for stamp in ("python", "torch-cpu", "site", "run", "test"):
         (folder / ".venv" / stamp).touch()
-
-
-def _clone(folder: Path) -> None:
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
 
 
 def plain(printed: str) -> list[str]:

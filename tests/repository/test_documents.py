@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 from click import UsageError
 from conftest import ROOT
-from test_workflows import commands, parse_arguments
+
+from weaver import cli
 
 FENCE = re.compile(
     r"(?ms)^(?P<indent> *)(?P<mark>```+)(?P<info>[^\n]*)\n(?P<code>.*?)^ *(?P=mark)"
@@ -51,6 +53,33 @@ def run_python(code: str, folder: Path) -> list[str]:
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True
     )
     return [f"{code}\n{done.stdout}{done.stderr}"] if done.returncode else []
+
+
+def commands(script: str) -> list[list[str]]:
+    """Return the simple commands of a script: no syntax, assignments or redirections."""
+    found: list[list[str]] = []
+    for line in script.replace("\\\n", "").splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words: list[str] = []
+        skip = False  # what follows a redirection
+        for word in [*lexer, ";"]:
+            if re.fullmatch(r"[|&;()]+", word):
+                found.append(words)
+                words, skip = [], False
+            elif skip or "<" in word or ">" in word:
+                skip = True
+            elif words or not re.fullmatch(r"if|then|else|fi|!|[{}]|\w+=.*", word):
+                words.append(word)
+    return [words for words in found if words]
+
+
+def parse_arguments(arguments: list[str]) -> None:
+    """Read arguments as `weaver` would, and run nothing."""
+    name, *rest = arguments or [""]
+    if name not in cli.commands.commands:
+        raise UsageError(f"no command {name!r}")
+    cli.commands.commands[name].make_context(name, rest)
 
 
 def lacks(words: list[str]) -> list[str]:
@@ -114,3 +143,11 @@ def test_the_readme_explains_the_way_of_the_numbers_with_a_diagram():
     [diagram] = [fence["code"] for fence in FENCE.finditer(section) if fence["info"] == "mermaid"]
     for path in (ROOT / ".github" / "workflows").glob("*.yml"):
         assert path.name in diagram
+
+
+def test_commands_are_taken_out_of_a_script() -> None:
+    assert commands("if a --b; then\n  # c\n  make nosuch X=1 | d > e\nfi") == [
+        ["a", "--b"],
+        ["make", "nosuch", "X=1"],
+        ["d"],
+    ]
