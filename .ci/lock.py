@@ -130,10 +130,13 @@ def main(uv: str, *indexes: str) -> int:
         for name, file in {"site": "requirements.txt", "run": "requirements-run.txt"}.items():
             _, lock = divide(compile_lock(uv, ROOT / file, "--constraints", str(known)))
             head = "-r site.txt\n" if below else ""
-            new = {package: lock[package] for package in lock if package not in below}
+            new = {
+                package: lock[package] for package in lock if lock[package] != below.get(package)
+            }
             write_lock(ROOT / "locks" / f"{name}.txt", new, head)
             below |= lock
-    new = {package: rest[package] for package in rest if package not in below}
+    # What only PyPy needs below may be needed by all here: then it stands in both.
+    new = {package: rest[package] for package in rest if rest[package] != below.get(package)}
     write_lock(ROOT / "locks" / "test.txt", new, "-r run.txt\n")
     write_lock(ROOT / "locks" / "torch-pypi.txt", torch)
     write_lock(ROOT / "locks" / "lock.txt", compile_lock(uv, ROOT / "requirements-lock.txt"))

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import venv
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from threading import Thread
 
+import pip
 import pytest
 from conftest import ROOT
 from packaging.requirements import Requirement
@@ -157,6 +159,11 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / ".ci", root / ".ci")
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, root)
+    # With this environment's pip: to install one takes seconds.
+    venv.create(root / ".venv")
+    (root / ".venv" / "python").touch()
+    (packages,) = (root / ".venv").glob("lib/*/site-packages")
+    (packages / "pip").symlink_to(Path(pip.__file__).parent)
     return root
 
 
@@ -201,9 +208,11 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         wheel(folder / index / "torchvision", "torchvision", f"1.0{local}", needs="torch numpy")
     for number in ("1.0", "1.1"):
         wheel(folder / "simple" / "numpy", "numpy", number)
-        wheel(folder / "simple" / "click", "click", number, needs="numpy")
+        wheel(folder / "simple" / "click", "click", number, needs="numpy cffi;os_name=='pypy'")
+    wheel(folder / "simple" / "cffi", "cffi", "1.0")
     wheel(folder / "simple" / "nvidia-tiny", "nvidia_tiny", "12.6")
     wheel(folder / "simple" / "uv", "uv", "1.0")
+    wheel(folder / "simple" / "ruff", "ruff", "1.0", needs="cffi")
     quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
@@ -230,7 +239,7 @@ def pinned(copy: Path) -> Path:
         "-r requirements.txt\ntorch==2.0\ntorchvision==1.0\n"
     )
     (copy / "requirements-lock.txt").write_text("uv==1.0\n")
-    test = "-r requirements-run.txt\n-r requirements-lock.txt\n"
+    test = "-r requirements-run.txt\n-r requirements-lock.txt\nruff==1.0\n"
     (copy / "requirements-test.txt").write_text(test)
     return copy
 
@@ -248,9 +257,11 @@ def test_locks_are_made_of_pins_and_of_every_index(pinned: Path, served: tuple[P
     for text in read.values():
         assert "127.0.0.1" not in text
     names = {stem: [each.name for each in entries(text)] for stem, text in read.items()}
-    assert names["site"] == ["click", "numpy"]
+    assert names["site"] == ["cffi", "click", "numpy"]
     assert names["run"] == []
-    assert names["test"] == names["lock"] == ["uv"]
+    # Here and there under different conditions.
+    assert names["test"] == ["cffi", "ruff", "uv"]
+    assert names["lock"] == ["uv"]
     assert names["torch-cpu"] == names["torch-pypi"] == ["torch", "torchvision"]
     assert names["torch-cu126"] == ["nvidia-tiny", "torch", "torchvision"]
     assert misfits(pinned) == []
