@@ -21,6 +21,7 @@ from threading import Thread
 
 import pip
 import pytest
+import yaml
 from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -95,6 +96,14 @@ def test_a_lock_is_digests_and_nothing_else(path: Path) -> None:
     """No address, no folder, no package without a digest."""
     rest = ENTRY.sub("", path.read_text(encoding="utf-8"))
     assert re.fullmatch(r"# .+\n(-r (site|run)\.txt\n)?", rest), rest
+
+
+def test_dependabot_renews_pins_and_leaves_the_locks_alone() -> None:
+    text = (ROOT / ".github" / "dependabot.yml").read_text(encoding="utf-8")
+    (pip_updates,) = [
+        one for one in yaml.safe_load(text)["updates"] if one["package-ecosystem"] == "pip"
+    ]
+    assert pip_updates["exclude-paths"] == ["locks/**"]
 
 
 def test_nothing_that_an_installed_package_asks_for_is_missing_in_the_lock() -> None:

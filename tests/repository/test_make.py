@@ -92,6 +92,8 @@ def test_an_older_driver_takes_an_older_cuda_if_that_is_locked(
     assert choose(driver, tmp_path / "copy")[0] == "cpu"
     (tmp_path / "copy" / "locks" / "torch-cu126.txt").touch()
     assert choose(driver, tmp_path / "copy") == ("cu126", "")
+    program(driver / "nvidia-smi", "echo 470.256.02")
+    assert choose(driver, tmp_path / "copy")[0] == "cpu"
 
 
 def test_where_there_is_no_cuda_pypi_has_the_wheels(driver: Path) -> None:
