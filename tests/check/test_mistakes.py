@@ -78,7 +78,7 @@ MISTAKES = [
     Mistake("results", EN, "Slope {{ slope | number(2) }}", "Slope 2.0", "Slope 2.0",
             "'2.0' is typed in"),
     Mistake("results", TR, "{{ share | percent }}", "%84,7", "%84,7", "'%84,7' is typed in"),
-    Mistake("results", EN, "{{ 12.34 | seconds }}", "12 s", "12 s", "'12 s' is typed in"),
+    Mistake("results", EN, "{{ took | seconds }}", "12 s", "12 s", "'12 s' is typed in"),
     Mistake("results", EN, "description: The", "description: 99.5% The", "99.5%",
             "'99.5%' is typed in"),
     Mistake("cells", EN, PLOT, 'cell("plot")', 'cell("plot")', "cell 'plot' shows a figure"),

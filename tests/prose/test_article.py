@@ -1,10 +1,12 @@
 """Reading an article and its expressions."""
 
+import copy
+
 import pytest
 from conftest import LANGUAGE
 
 from weaver.core.problems import WeaverError
-from weaver.prose.article import CellReference, Prose, Value
+from weaver.prose.article import Article, CellReference, Prose, Value
 from weaver.prose.expressions import evaluate
 from weaver.prose.parse import read_article
 
@@ -67,7 +69,7 @@ def test_whole_numbers_are_grouped_as_in_the_language(tmp_path):
         ("{{ }}\n", 5, "is empty"),
         ("{% if x %}\n", 5, "only `{{ … }}` is allowed"),
         ("{{ x.__class__.__mro__ | number }}\n", 5, "x.__class__"),
-        ("{{ 1 / (n - 3) | number }}\n", 5, "n - 3"),
+        ("{{ (1 / (n - n)) | number }}\n", 5, "division by zero"),
         ('text {{ cell("a") }}\n', 5, "must stand alone on its line"),
         ("{{ cell(a) }}\n", 5, "write `{{ cell("),
         ('{{ cell("a", size=3) }}\n', 5, "write `{{ cell("),
@@ -77,6 +79,87 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, body, line, said):
     text = problem(tmp_path, FRONT + body)
     assert f"page.md:{line}: " in text
     assert said in text
+
+
+VALUES = {"x": 0.5, "n": 3, "word": "a", "many": [1.0, 2.0], "by": {"slow": 0.25}}
+NO_VALUE, NO_FACTOR = "names no value", "a number beside a value can only be"
+OTHER = "an expression picks, adds, subtracts, multiplies and divides values"
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("(1 - x) | percent(2)", "50.00%"),
+        ("(x - by.slow) | points", "25.0"),
+        ('(100 * by["slow"] / 60) | number(digits=2)', "0.42"),
+        ("many[-1] | number(n)", "2.000"),
+        ("many[:1][0] | integer", "1"),
+        ("-n", "-3"),
+        ("word", "a"),
+    ],
+)
+def test_an_expression_reckons_with_values(tmp_path, expression, written):
+    article = read(tmp_path, f"{FRONT}{{{{ {expression} }}}}")
+    assert evaluate(article, article.parts[0], VALUES) == written
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("0.99 | percent", NO_VALUE),
+        ('"84.7%"', NO_VALUE),
+        ('"84.7%"[0]', NO_VALUE),
+        ("none", NO_VALUE),
+        ("[1, 2][0]", NO_VALUE),
+        ("3 * 4", NO_FACTOR),
+        ("(x * 0 + 0.847) | percent", NO_FACTOR),
+        ("(x / x * 847 / 1000) | percent", NO_FACTOR),
+        ("(x - x + (2 - 1)) | percent", NO_FACTOR),
+        ('word + "84.7%"', NO_FACTOR),
+        ('word ~ "84.7%"', OTHER),
+        ('"84.7%" if x else n', OTHER),
+        ('x and "84.7%"', OTHER),
+        ("n == 3", OTHER),
+        ("n ** n ** n", OTHER),
+        ("n is defined", OTHER),
+        ("(n, n)", OTHER),
+        ('by.update({"slow": 0.999}) or ""', OTHER),
+        ("by.update(slow=0.999)", OTHER),
+        ("many.append(x)", OTHER),
+        ("x | percent(**by)", OTHER),
+        ("x | number(1000000)", "a whole number to 20"),
+        ("many[0.0] | number", "a whole number to"),
+        ('x | default("84.7")', "No filter named 'default'"),
+        ('many | join("84.7")', "No filter named 'join'"),
+        ("range(9)", "'range' is undefined"),
+        ("lipsum()", "'lipsum' is undefined"),
+        ("cycler", "'cycler' is undefined"),
+        ("self", "is not a number or a word"),
+        ("by.items", "is not a number or a word"),
+        ("word * 1000000", "only numbers are"),
+        ("many * 1000000", "only numbers are"),
+        ("9" * 500, "longer than 500 characters"),
+        ("(" * 240 + "n" + ")" * 240, "recursion"),
+        ("word | percent", "{{ word | percent }}"),
+        ("many[5] | number", "has no attribute 5"),
+        ("x(1)", "not callable"),
+    ],
+)
+def test_what_is_typed_into_an_expression_becomes_no_result(tmp_path, expression, said):
+    article = Article(tmp_path / "page.md", LANGUAGE["en"], {"tutorial": "line"}, ())
+    values = copy.deepcopy(VALUES)
+    with pytest.raises(WeaverError) as caught:
+        evaluate(article, Value(5, f" {expression} "), values)
+    assert "page.md:5: " in str(caught.value)
+    assert said in str(caught.value)
+    assert values == VALUES
+
+
+@pytest.mark.parametrize("between", ["}} 84.7% {{", "}}{{", "}} {{# a #}} {{"])
+def test_an_expression_ends_where_it_says(tmp_path, between):
+    article = Article(tmp_path / "checked.yml", LANGUAGE["en"], {}, ())
+    with pytest.raises(WeaverError, match="write one expression"):
+        evaluate(article, Value(5, f" n {between} n "), VALUES)
 
 
 def test_bad_front_matter_is_named_with_its_line(tmp_path):

@@ -86,8 +86,10 @@ def _checked_table(
         if not isinstance(values, Mapping):
             text = _("there is no tutorial {name!r}").format(name=entry["tutorial"])
             raise fail(asked.path, entry["line"], text)
-        value = Value(entry["line"], f" {_expression(entry)} ")
-        measured = evaluate(asked, value, values)
+        measured = escape_markdown(entry.get("fact", "")) or "; ".join(
+            evaluate(asked, Value(entry["line"], expression), values)
+            for expression in _expressions(entry)
+        )
         section = entry.get("section", {}).get(language, "")
         page = entry["tutorial"].replace("_", "-") + ".md" + section
         note = f"<br><small>{entry['note'][language]}</small>" if "note" in entry else ""
@@ -144,14 +146,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return Written("\n".join(lines))
 
 
-def _expression(entry: Mapping[str, Any]) -> str:
-    """Return the expression of an entry's value, formatted; a list, item by item."""
-    written = entry.get("format")
-    if written and isinstance(entry["stated"], list):
-        name, __, arguments = written.rstrip(")").partition("(")
-        each = ", ".join([repr(name), *filter(None, [arguments])])
-        return f"{entry['value']} | map({each}) | join('; ')"
-    return f"{entry['value']} | {written}" if written else entry["value"]
+def _expressions(entry: Mapping[str, Any]) -> list[str]:
+    """Return the expressions of an entry's value, formatted: of a list, one an item."""
+    written = f" | {entry['format']} " if "format" in entry else " "
+    if not isinstance(entry["stated"], list):
+        return [f" {entry['value']}{written}"]
+    return [f" ({entry['value']})[{index}]{written}" for index in range(len(entry["stated"]))]
 
 
 def _stated(stated: object, language: Language) -> str:

@@ -35,6 +35,7 @@ print("slope", slope)
 
 # %% secret tags=["hidden"]
 share = 0.847
+took = 12.34
 
 # %% words tags=["display"]
 names = ["line", "points"]
