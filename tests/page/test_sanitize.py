@@ -3,18 +3,25 @@
 import base64
 import html
 import json
+from functools import partial
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import LANGUAGE, Workspace
+from conftest import LANGUAGE, ROOT, Workspace
 from markdown import markdown
+from mkdocs.config import load_config
 from playwright.sync_api import Browser
 
+from weaver.check.registry import check
+from weaver.page.make import bare_page
+from weaver.page.markup import FAILED
 from weaver.page.outputs import find_problems, show_outputs
+from weaver.page.render import find_failures, render_notebook
 from weaver.page.sanitize import OutputError, read_html, read_svg
 from weaver.program.record import write_record
 from weaver.prose.markdown import escape_markdown
+from weaver.site import Site
 
 RUNS = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
 
@@ -240,3 +247,137 @@ def watch(browser: Browser):
         return page
 
     return visit
+
+
+# --- raw HTML, typed into prose --------------------------------------------------
+
+COVER = "position:fixed;inset:0;z-index:99999;background:#fff"
+
+# What is typed, and what is said of it.
+TYPED = [
+    ("<script>window.ran = 1</script>", "<script>"),
+    ("<SCRIPT SRC=x.js></SCRIPT>", "<script>"),
+    ("<script/x>window.ran = 1</script>", "<script>"),
+    ("<img src=x onerror='window.ran = 1'>", "<img onerror="),
+    ("<p onclick=window.ran=1>a</p>", "<p onclick="),
+    ("<details open ontoggle='window.ran = 1'>a</details>", "<details ontoggle="),
+    ("<svg onload='window.ran = 1'></svg>", "<svg>"),
+    ("<math><mtext>a</mtext></math>", "<math>"),
+    ('<meta http-equiv="refresh" content="0; url=https://example.org/">', "<meta>"),
+    ("<style>body { display: none }</style>", "<style>"),
+    ('<base href="https://example.org/">', "<base>"),
+    ('<link rel="stylesheet" href="https://example.org/a.css">', "<link>"),
+    ('<form action="https://example.org/"><button>a</button></form>', "<form>"),
+    ('<button popovertarget="site-nav">a</button>', "<button>"),
+    ('<iframe srcdoc="&lt;script>parent.ran = 1&lt;/script>"></iframe>', "<iframe>"),
+    ('<object data="x.html"></object>', "<object>"),
+    ('<embed src="x.html">', "<embed>"),
+    ('<video src="x.mp4" autoplay></video>', "<video>"),
+    ("<textarea autofocus></textarea>", "<textarea>"),
+    ("<dialog open>a</dialog>", "<dialog>"),
+    ("<noscript>a</noscript>", "<noscript>"),
+    ("<template>a</template>", "<template>"),
+    ("<plaintext>", "<plaintext>"),
+    ("<marquee>a</marquee>", "<marquee>"),
+    ("<x-y>a</x-y>", "<x-y>"),
+    ("<!DOCTYPE html>", "<!DOCTYPE html>"),
+    ("<?php a ?>", "<?php a ?>"),
+    ("<![CDATA[ <b> ]]>", "<![CDATA["),
+    (f'<div style="{COVER}">a</div>', "<div style="),
+    ('<div class="site-search">a</div>', "<div class="),
+    ('<div id="site-words">a</div>', "<div id="),
+    ("<div hidden>a</div>", "<div hidden>"),
+    ('<a href="javascript:window.ran=1">a</a>', "<a href="),
+    ('<a href="&#106;avascript:window.ran=1">a</a>', "<a href="),
+    ('<a href=" java\tscript:window.ran=1">a</a>', "<a href="),
+    ('<a href="data:text/html,a">a</a>', "<a href="),
+    ('<a href="vbscript:a">a</a>', "<a href="),
+    ('<a href="x" target="_blank" ping="https://example.org/">a</a>', "<a target="),
+    ('<img src="data:image/svg+xml,a" alt="a">', "<img src="),
+    ('<img src="https://example.org/a.png" alt="a">', "<img src="),
+    ('<img src="x" srcset="https://example.org/a.png 2x" alt="a">', "<img srcset="),
+    ("[a](javascript:window.ran=1)", "javascript:"),
+    ("[a](JaVaScRiPt:window.ran=1 'b')", "JaVaScRiPt:"),
+    ("[a](data:text/html,a)", "data:"),
+    ("![a](data:image/svg+xml,a)", "data:"),
+    ("<javascript:window.ran=1>", "javascript:"),
+    ("[a][b]\n\n[b]: javascript:window.ran=1", "javascript:"),
+    ('A paragraph.\n{ onclick="window.ran=1" }', "onclick="),
+    (f'A paragraph.\n{{: style="{COVER}" }}', "style="),
+    ("*word*{ onmouseover=window.ran=1 }", "onmouseover="),
+    ("A paragraph.\n{ .site-search }", "class="),
+    ("## Heading { onclick=window.ran=1 }", "onclick="),
+    ("| a | b |\n| --- | --- |\n| <script>window.ran = 1</script> | b |", "<script>"),
+    ('!!! note "<script>window.ran = 1</script>"\n    A note.', "<script>"),
+    ("!!! note\n    A note.\n\n    <script>window.ran = 1</script>", "<script>"),
+    ("- one\n\n    <style>body { display: none }</style>", "<style>"),
+    ("Term\n:   <script>window.ran = 1</script>", "<script>"),
+    ("Text[^n].\n\n[^n]: <script>window.ran = 1</script>", "<script>"),
+    ('<div markdown="1">\n\n<div markdown="1">\n\n<script>a</script>\n\n</div>\n\n</div>', "<script>"),
+    ('<details markdown="1"><summary>a</summary>\n<img src=x onerror=a>\n</details>', "<img onerror="),
+    ("<!-- a --><script>window.ran = 1</script>", "<script>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "said"), TYPED, ids=[typed[:40] for typed, _ in TYPED])
+def test_what_prose_may_not_hold_is_refused_by_the_check_and_by_the_page(example, typed, said):
+    page = example.page("en")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(f"{text}\n{typed}\n", encoding="utf-8")
+    first = text.count("\n") + 2
+    lines = range(first, first + typed.count("\n") + 1)
+    found = [one for one in check(Site(example.project)) if one.path == page and said in one.text]
+    assert [one for one in found if one.line in lines], found
+    shown = render(typed)
+    error = find_failures(shown, page)
+    assert error is not None
+    wrong = [one for one in error.problems if "a page may not hold" in one.text]
+    assert wrong, error.problems
+    assert {one.path for one in wrong} == {page}
+
+
+def render(text: str) -> str:
+    """Return the HTML of Markdown, with the site's own extensions."""
+    notebook = json.loads(bare_page("en/line.md", text).notebook)
+    config = load_config(str(ROOT / "mkdocs.yml"))
+    return render_notebook(notebook, config.markdown_extensions, config.mdx_configs)
+
+
+def fulfill(answer: dict[str, str], route) -> None:
+    route.fulfill(**answer)
+
+
+SEES = """() => {
+    for (const one of document.querySelectorAll("main details")) one.open = !one.open;
+    const marker = document.getElementById("marker");
+    marker.scrollIntoView({block: "center"});
+    const {left, top, width, height} = marker.getBoundingClientRect();
+    const schemes = [...document.querySelectorAll("main a[href]")].map(link => link.protocol);
+    return [window.ran ?? null, schemes.find(scheme => !/^(https?|mailto):$/.test(scheme)) ?? null,
+            document.elementFromPoint(left + width / 2, top + height / 2)?.id,
+            document.documentElement.dataset.theme];
+}"""
+
+
+def test_what_is_left_of_refused_html_runs_nothing_leads_nowhere_and_hides_nothing(
+    plain, browser, serve
+):
+    """Without a Content-Security-Policy, and were it published all the same."""
+    before, _, rest = (plain / "en/line/index.html").read_text("utf-8").partition("<h1")
+    frame = before.replace("Content-Security-Policy", "X-Nothing")
+    after = rest[rest.index("</article>") :]
+    address = serve(plain) + "/en/line/"
+    page = browser.new_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    hidden = "<!--> <script>window.ran = 1</script> -->"
+    for typed in [*(typed for typed, _ in TYPED), hidden]:
+        left = FAILED.sub("", render(f"{typed}\n\n# A {{#marker}}\n"))
+        shown = {"body": f"{frame}{left}{after}", "content_type": "text/html"}
+        page.route(address, partial(fulfill, shown))
+        page.goto(address, wait_until="load")
+        assert page.evaluate(SEES) == [None, None, "marker", ""], typed
+        assert page.url.partition("#")[0] == address, typed
+    assert {url for url in asked if not url.startswith(serve(plain))} == set()
+    page.close()

@@ -101,7 +101,7 @@ def _names(site: Site, article: Article) -> Mapping[str, object] | None:
     if name is not None and name in site.records:
         return namespace(site.records[name], site.quoted)
     if name is None and article.woven and len(site.records) == len(site.names):
-        return overview_names(site.project, article, site.records, site.quoted)
+        return overview_names(site.project, article, site.records, site.quoted, [])
     return None
 
 

@@ -17,6 +17,7 @@ from weaver.check.files import (
     check_translated,
     check_twins,
 )
+from weaver.check.html import check_html
 from weaver.check.links import check_links, check_navigation
 from weaver.check.markdown import check_form
 from weaver.check.parity import check_parity
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     check_runs,
     check_front_matter,
     check_form,
+    check_html,
     check_links,
     check_navigation,
     check_latex,

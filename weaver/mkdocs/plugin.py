@@ -92,7 +92,9 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         """
         if config.theme["language"] != self.site.default:
             config.theme.static_templates.discard("404.html")
-        compiled = self.site.project.cache / "templates"
+        # What is no HTML becomes none, wherever it is from: names, titles, the theme's words.
+        env.autoescape = True
+        compiled = self.site.project.cache / "escaping-templates"
         compiled.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         sheets = (

@@ -112,8 +112,9 @@ def engine_digest() -> bytes:
 def _make(site: Site, article: Article, address: str) -> MadePage:
     notices = _drift_notice(site, article)
     if article.tutorial is None:
-        text = write_prose(site, article)
+        text, held = write_prose(site, article)
         notebook = prose_notebook(notices + text)
+        notebook["metadata"]["held"] = held
         return MadePage(_finish(notebook, site, article), {}, None, None)
     record = find_record(site, article)
     tutorial, strings = site.tutorial(article.tutorial), site.strings(article.tutorial)
@@ -166,18 +167,23 @@ def find_record(site: Site, article: Article) -> Record:
     return record
 
 
-def write_prose(site: Site, article: Article) -> str:
-    """Return the Markdown of a page without a run of its own, its expressions evaluated."""
+def write_prose(site: Site, article: Article) -> tuple[str, list[str]]:
+    """Return the Markdown of a page without a run of its own, its expressions evaluated.
+
+    The second is the HTML of its figures: `mark_output` stands for each, by its index.
+    """
     if not article.woven:
-        return "".join(part.text for part in article.parts if isinstance(part, Prose))
+        return "".join(part.text for part in article.parts if isinstance(part, Prose)), []
     read = ((name, site.record(name)) for name in site.names)  # one that is damaged says so
     records = {name: record for name, record in read if record is not None}
-    names = overview_names(site.project, article, records, site.quoted)
-    return "".join(
+    held: list[str] = []
+    names = overview_names(site.project, article, records, site.quoted, held)
+    texts = (
         part.text if isinstance(part, Prose) else evaluate(article, part, names)
         for part in article.parts
         if isinstance(part, Prose | Value)
     )
+    return "".join(texts), held
 
 
 def _finish(notebook: dict[str, Any], site: Site, article: Article) -> str:

@@ -18,13 +18,14 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
 from weaver.page.maths import say_latex
+from weaver.page.prose_html import write_anew
 
 # What could not be drawn, and what was said of it.
 FAILED = re.compile(
     r'<samp class="page-failure" data-source="(?P<source>[^"]*)">(?P<said>[^<]*)</samp>'
 )
 _CLOSED = re.compile(r"&ldquo;(?=[\s:;,.!?)\]]|</)")
-_OUTPUT = re.compile("\ue002(\\d+)\ue002")
+_HELD = re.compile("<div>\ue002(\\d{1,6})\ue002</div>|\ue002(\\d{1,6})\ue002")
 _FORMULA = re.compile(r"(?s)\\[(\[](.*)\\[)\]]")
 _NO_TERMS = frozenset("h1 h2 h3 h4 h5 h6 a summary".split())
 # Names and spaces have the colour of the code around them.
@@ -52,8 +53,18 @@ class Context:
 
 
 def mark_output(number: int) -> str:
-    """Return the line of Markdown that stands for an output."""
+    """Return what stands in Markdown for an output, by its index; on a line, for a block."""
     return f"\ue002{number}\ue002"
+
+
+def put_in(text: str, held: Sequence[str]) -> str:
+    """Return a text with finished HTML where `mark_output` stands for it."""
+
+    def found(match: re.Match[str]) -> str:
+        number = int(match[1] or match[2])
+        return held[number] if number < len(held) else ""
+
+    return _HELD.sub(found, text)
 
 
 class PageExtension(Extension):
@@ -66,31 +77,28 @@ class PageExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the processors: terms before the table of contents is made, others after."""
         context = self.context
+        held = [*context.outputs]
         steps: list[tuple[str, float, Callable[[Element], None]]] = [
             ("terms", 6, lambda root: _link_terms(root, context.terms)),
-            ("formulas", 4, lambda root: _draw_formulas(root, md)),
+            ("formulas", 4, lambda root: _draw_formulas(root, held)),
             ("tables", 4, _box_tables),
             ("foreign", 4, lambda root: _mark_foreign(root, context.foreign)),
             ("addresses", 0, lambda root: _resolve_links(root, context.resolve)),
         ]
         for name, priority, step in steps:
             md.treeprocessors.register(_Step(md, step), name, priority)
-        md.preprocessors.register(_Outputs(md, context.outputs), "outputs", 26)
-        md.postprocessors.register(_CodeLinks(context.words), "code-links", 5)
+        md.preprocessors.register(_Outputs(md), "outputs", 26)
+        md.postprocessors.register(_Finish(context.words, held), "finish", 0)
 
 
 class _Outputs(Preprocessor):
-    """Puts outputs into their places before any Markdown is read in them."""
-
-    def __init__(self, md: Markdown, outputs: Sequence[str]) -> None:
-        super().__init__(md)
-        self.outputs = outputs
+    """Keeps the marks of outputs apart from paragraphs, before any Markdown is read."""
 
     def run(self, lines: list[str]) -> list[str]:
-        return [_OUTPUT.sub(self._store, line) for line in lines]
+        return [_HELD.sub(self._store, line) for line in lines]
 
     def _store(self, match: re.Match[str]) -> str:
-        return str(self.md.htmlStash.store(self.outputs[int(match[1])]))
+        return str(self.md.htmlStash.store(f"<div>{match[0]}</div>"))
 
 
 class _Step(Treeprocessor):
@@ -104,24 +112,28 @@ class _Step(Treeprocessor):
         self.step(root)
 
 
-class _CodeLinks(Postprocessor):
-    """Gives each cell and figure a link to itself, and drops markup that no style colours.
+class _Finish(Postprocessor):
+    """Writes a page anew from what it may hold, and puts in what is finished HTML already.
 
+    Each cell and figure gets a link to itself, and markup that no style colours goes.
     Quotation marks that ``smarty`` took for opening ones, since an element stands before
     them, are turned.
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, str], held: Sequence[str]) -> None:
         super().__init__()
         self.words = words
+        self.held = held
 
     def run(self, text: str) -> str:
         text = _CLOSED.sub("&rdquo;", _UNCOLOURED.sub(lambda match: match[1] or "", text))
-        return _LINKED.sub(self._link, text)
+        text, refused = write_anew(text)
+        text = "".join(failure(one.source, one.said) for one in refused) + text
+        return _LINKED.sub(self._link, put_in(text, self.held))
 
     def _link(self, match: re.Match[str]) -> str:
         kind, name = match[1], match[2]
-        label = f"{self.words[kind]}: {name}"
+        label = html.escape(f"{self.words[kind]}: {name}")
         return f'{match[0]}<a class="cell-link" href="#{kind}-{name}" aria-label="{label}">¶</a>'
 
 
@@ -163,7 +175,7 @@ def _link_terms(root: Element, terms: Mapping[str, tuple[str, str]]) -> None:
             element.attrib = {"class": "term", "href": address, "title": meaning}
 
 
-def _draw_formulas(root: Element, md: Markdown) -> None:
+def _draw_formulas(root: Element, held: list[str]) -> None:
     """Turn LaTeX, as ``arithmatex`` marks it, into MathML, or say in its place why not."""
     latex = LatexToMathML()
     for element, parent in list(_places(root)):
@@ -175,10 +187,12 @@ def _draw_formulas(root: Element, md: Markdown) -> None:
             drawn = latex.convert_with_local_state(html.unescape(match[1]), displaystyle=display)
         except LatexError as error:
             drawn = failure(match[1], say_latex(match[1], error))
+        mark = mark_output(len(held))
+        held.append(drawn)
         if display:
-            element.tag, element.text, element.attrib = "p", md.htmlStash.store(drawn), {}
+            element.tag, element.text, element.attrib = "div", mark, {}
         else:
-            _dissolve(element, parent, md.htmlStash.store(drawn))
+            _dissolve(element, parent, mark)
 
 
 def failure(source: str, said: str) -> str:

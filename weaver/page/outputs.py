@@ -64,7 +64,7 @@ def show_text(text: str, language: Language) -> str:
     lines = text.strip("\n").split("\n")
     if len(lines) <= LONGEST:
         return _show_lines(lines)
-    summary = language.words.more_lines.format(len(lines) - SHOWN)
+    summary = html.escape(language.words.more_lines.format(len(lines) - SHOWN))
     folded = f"<details><summary>{summary}</summary>{_show_lines(lines[SHOWN:])}</details>"
     return f'<div class="cell-long">{_show_lines(lines[:SHOWN])}{folded}</div>'
 
@@ -75,7 +75,7 @@ def _show_lines(lines: list[str]) -> str:
 
 
 def _show_warning(text: str, place: Place) -> str:
-    title = f'<p class="admonition-title">{place.language.words.warning}</p>'
+    title = f'<p class="admonition-title">{html.escape(place.language.words.warning)}</p>'
     return f'<div class="admonition warning">{title}{show_text(text, place.language)}</div>'
 
 

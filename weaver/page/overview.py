@@ -13,6 +13,7 @@ from weaver.core.numbers import format_percentage, format_seconds, with_decimal_
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
+from weaver.page.markup import mark_output
 from weaver.page.outputs import find_problems, show_output, shows_figure
 from weaver.program.record import Record
 from weaver.prose.article import Article, Value
@@ -27,8 +28,11 @@ def overview_names(
     article: Article,
     records: Mapping[str, Record],
     quoted: Mapping[str, dict[str, Any]],
+    held: list[str],
 ) -> dict[str, object]:
     """Return the names that an overview page's expressions may use.
+
+    What is HTML already is added to ``held``, and a mark stands for it.
 
     They are each tutorial's values by its name, ``quoted``, ``run`` (device,
     date and seconds of each tutorial), ``figure(tutorial, cell, alt)``,
@@ -46,7 +50,7 @@ def overview_names(
         read_article(project.docs / article.language / f"{page}.md", article.language)
     )
     names["figure"] = lambda tutorial, cell, alt: _figure(
-        article, _record(records, tutorial), cell, alt
+        article, _record(records, tutorial), cell, alt, held
     )
     return names
 
@@ -57,7 +61,7 @@ def _record(records: Mapping[str, Record], name: str) -> Record:
     return records[name]
 
 
-def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
+def _figure(article: Article, record: Record, cell: str, alt: str, held: list[str]) -> str:
     by_language = record.outputs.get(cell, {SOURCE_LANGUAGE: []})
     outputs = by_language.get(article.language, by_language[SOURCE_LANGUAGE])
     if problems := find_problems(record.path, cell, outputs):
@@ -66,7 +70,8 @@ def _figure(article: Article, record: Record, cell: str, alt: str) -> str:
         if not shows_figure([output]):
             continue
         shown = show_output(f"{record.path.stem}-{cell}", output, alt, article.language)
-        return Written(f'<figure class="cell-figure">{shown}</figure>')
+        held.append(f'<figure class="cell-figure">{shown}</figure>')
+        return Written(mark_output(len(held) - 1))
     text = _("cell {cell!r} of {name} has no figure")
     raise ValueError(text.format(cell=cell, name=record.path.stem))
 

@@ -18,6 +18,7 @@ from weaver.core.files import write_whole
 from weaver.core.slugs import slugify
 from weaver.page.downloads import plain_markdown
 from weaver.page.make import find_record, write_prose
+from weaver.page.markup import put_in
 from weaver.page.outputs import read_output, show_output
 from weaver.page.weave import weave
 from weaver.prose.article import Article
@@ -73,7 +74,8 @@ def page_parts(site: Site, article: Article) -> Iterator[Part]:
     """
     name = article.tutorial
     if name is None:
-        yield Part(plain_markdown(write_prose(site, article), str))
+        text, held = write_prose(site, article)
+        yield Part(put_in(plain_markdown(text, str), held))
         return
     record = find_record(site, article)
     woven = weave(article, site.tutorial(name), site.strings(name), record, site.quoted)

@@ -5,7 +5,6 @@ the site: so it can be kept as long as the notebook is the same.
 """
 
 import html
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,9 +16,7 @@ from markdown import Markdown
 from weaver.core.files import read_text
 from weaver.core.problems import Problem, WeaverError
 from weaver.core.urls import resolve_link
-from weaver.page.markup import FAILED, Context, PageExtension, failure, mark_output
-
-_SCRIPT = re.compile(r"(?i)</?script\b[^>]*>?")
+from weaver.page.markup import FAILED, Context, PageExtension, mark_output
 
 
 def render_notebook(
@@ -36,7 +33,7 @@ def render_notebook(
     about = notebook["metadata"]["weaver"]
     page, default, words = about["page"], about["default"], about["words"]
     resolve = partial(resolve_link, path=page, default=default)
-    outputs: list[str] = []
+    outputs: list[str] = [*notebook["metadata"].get("held", ())]
     text = "".join(part for cell in notebook["cells"] for part in _markdown(cell, outputs))
     context = Context(resolve, about["terms"], about["foreign"], words, outputs)
     own = {
@@ -49,11 +46,7 @@ def render_notebook(
             name: {**configs.get(name, {}), **own.get(name, {})} for name in {*configs, *own}
         },
     )
-    return _SCRIPT.sub(_refuse, markdown.convert(text))
-
-
-def _refuse(match: re.Match[str]) -> str:
-    return failure(match[0], "a script: a page has none of its own")
+    return markdown.convert(text)
 
 
 def _markdown(cell: Mapping[str, Any], outputs: list[str]) -> Iterator[str]:
@@ -79,6 +72,8 @@ def find_failures(content: str, path: Path) -> WeaverError | None:
     problems = []
     for match in FAILED.finditer(content):
         source, said = (html.unescape(match[part]) for part in ("source", "said"))
-        line = text[: max(text.find(source.strip()), 0)].count("\n") + 1
+        # As it is written there; of what is not, the first part.
+        parts = (part for part in (source.strip(), *source.splitlines()) if part in text)
+        line = text[: text.find(next(parts, ""))].count("\n") + 1
         problems.append(Problem(path, line, said))
     return WeaverError(problems) if problems else None

@@ -20,7 +20,6 @@ would need an entry with every edit.) A shallow clone sees only what it has, whi
 """
 
 import hashlib
-import html
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -28,6 +27,7 @@ from weaver.core.language import Language
 from weaver.core.project import Project
 from weaver.prose.data import read_translations
 from weaver.prose.history import read_history
+from weaver.prose.markdown import escape_markdown
 from weaver.prose.sections import Section, plain_heading, split
 
 WHOLE = -1  # stands for a section whose paragraphs cannot be paired
@@ -121,7 +121,7 @@ def notice(behind: Iterable[Behind], language: Language, address: Callable[[str]
     words = language.words
     links = []
     for one in behind:
-        anchor, heading = one.twin.anchor, html.escape(plain_heading(one.twin.heading))
+        anchor, heading = one.twin.anchor, escape_markdown(plain_heading(one.twin.heading))
         said = f'<span lang="{one.ahead}">{heading}</span>' if heading else words.top
         target = f"{address(one.ahead)}{'#' * bool(anchor)}{anchor}"
         links.append(f'<a href="{target}" hreflang="{one.ahead}">{said}</a>')

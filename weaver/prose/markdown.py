@@ -33,12 +33,14 @@ def parse_markdown(article: Article) -> list[Token]:
             text += part.text
         elif isinstance(part, Value):
             text += VALUE + "\n" * part.expression.count("\n")
-    return _parse(text)
+    return parse_text(text)
 
 
 @lru_cache(maxsize=64)  # each check reads the same page
-def _parse(text: str) -> list[Token]:
+def parse_text(text: str) -> list[Token]:
+    """Return the blocks of a text."""
     parser = MarkdownIt("commonmark").enable("table").disable("code").use(dollarmath_plugin)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # what pages link to
     parser.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
     return parser.parse(text)
 
