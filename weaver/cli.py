@@ -1,6 +1,5 @@
 """The command line: ``weaver``, or ``python -m weaver``."""
 
-import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import click
 
 from weaver.check.drift import accept
 from weaver.check.registry import find_problems, problems_as_json
+from weaver.core.files import NO_ROOM
 from weaver.core.messages import _, use
 from weaver.core.problems import WeaverError
 from weaver.core.project import Project
@@ -25,8 +25,6 @@ from weaver.runner.fetch import NAMES, fetch_named
 from weaver.scaffold.language import new_language, still_to_do
 from weaver.scaffold.tutorial import new_tutorial
 from weaver.site import Site
-
-_NO_ROOM = {errno.EISDIR, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 
 
 def main(arguments: list[str] | None = None, project: Project | None = None) -> int:
@@ -43,7 +41,7 @@ def main(arguments: list[str] | None = None, project: Project | None = None) -> 
     except (WeaverError, DeviceError) as error:
         _complain(str(error))
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if error.errno not in NO_ROOM:
             raise
         place = error.filename or project.root
         _complain(f"{place}: {error.strerror}; " + _("nothing was lost"))

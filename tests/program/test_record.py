@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
@@ -141,9 +143,10 @@ def forge(site: Workspace, change: Callable[[dict], object]) -> None:
     sign(site.record, notebook)
 
 
-def sign(path: Path, notebook: dict) -> None:
+def sign(path: Path, notebook: dict, change: Callable[[str], str] = str) -> None:
     notebook["metadata"]["weaver_digest"] = "0" * 64
     text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    text = change(text.replace("\\\\ud800", "\\ud800"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     path.write_text(text.replace("0" * 64, digest), encoding="utf-8")
 
@@ -161,6 +164,16 @@ FORGERIES = {
     "claims in a dict": lambda record: record["metadata"]["weaver"].update(claims={}),
     "a key in parts": lambda record: record["metadata"]["weaver"]["key"].pop("cells"),
     "versions in numbers": lambda record: record["metadata"]["weaver"].update(versions={"a": 1}),
+    "no number": lambda record: record["metadata"]["weaver"]["values"].update(x=float("nan")),
+    "no end": lambda record: record["metadata"]["weaver"]["values"].update(x=[float("inf")]),
+    "half a letter": lambda record: record["metadata"]["weaver"]["values"].update(x="\\ud800"),
+    "a book for a value": lambda record: record["metadata"]["weaver"]["values"].update(
+        x="a" * 10_001
+    ),
+    "a value with a long name": lambda record: record["metadata"]["weaver"]["values"].update(
+        {"x" * 201: 1}
+    ),
+    "seconds beyond a year": lambda record: record["metadata"]["weaver"].update(seconds=1e9),
     "an account that is none": lambda record: record["metadata"].update(weaver=[]),
 }
 
@@ -195,6 +208,32 @@ def test_signed_outputs_of_another_form_are_refused(example, place, output):
     sign(example.record, notebook)
     with pytest.raises(WeaverError, match="line.ipynb: not a run record as `python -m"):
         read_record(example.record)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"slope": 2.0', '"slope": 2.0, "slope": 2.1', "the key 'slope' is there twice"),
+        ('"slope": 2.0', '"slope": 1e999', "values"),
+        ('"slope": 2.0', '"slope": -Infinity', "-Infinity"),
+    ],
+)
+def test_json_that_programs_read_differently_is_refused(example, old, new, said):
+    notebook = json.loads(example.record.read_text(encoding="utf-8"))
+    sign(example.record, notebook, lambda text: text.replace(old, new))
+    with pytest.raises(WeaverError, match="line.ipynb: not a run record as `python -m") as error:
+        read_record(example.record)
+    assert said in str(error.value)
+
+
+def test_a_run_that_is_yet_to_come_is_refused(example):
+    notebook = json.loads(example.record.read_text(encoding="utf-8"))
+    today = datetime.now(UTC).date()
+    for days, refused in ((1, False), (3, True)):
+        notebook["metadata"]["weaver"]["date"] = (today + timedelta(days)).isoformat()
+        sign(example.record, notebook)
+        with pytest.raises(WeaverError, match="is yet to come") if refused else nullcontext():
+            read_record(example.record)
 
 
 def test_a_record_that_is_a_folder_is_refused(example):

@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from weaver.core.messages import _
-from weaver.core.problems import Problem
+from weaver.core.problems import Problem, WeaverError
 from weaver.prose.parse import front_line
 from weaver.site import Site
 
 
 def check_files(site: Site) -> list[Problem]:
-    """Find what cannot be read."""
+    """Find what cannot be read, and what is elsewhere."""
+    try:
+        site.project.refuse_links()
+    except WeaverError as error:
+        return [*error.problems, *site.problems]
     return site.problems
 
 

@@ -1,5 +1,6 @@
 """Files of a project: read as UTF-8, YAML with its lines, and written whole."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Hashable, Iterable, Iterator
@@ -12,12 +13,18 @@ from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 
 
+# What the system says when there is no room, or no right, to write.
+NO_ROOM = {errno.EISDIR, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
+
+
 def read_text(path: Path) -> str:
     """Read a text file of the project as UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise fail(path, 0, _("no such file")) from None
+    except OSError as error:
+        raise fail(path, 0, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise fail(path, line, _("not UTF-8: save the file as UTF-8")) from None

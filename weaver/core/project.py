@@ -9,7 +9,7 @@ import yaml
 
 from weaver.core.files import load_yaml, read_text
 from weaver.core.messages import _
-from weaver.core.problems import fail
+from weaver.core.problems import Problem, WeaverError, fail
 
 SOURCE_LANGUAGE = "en"  # the language that code is written in
 
@@ -91,6 +91,17 @@ class Project:
         """Return the names of all tutorials, sorted: a program without a cell is a module."""
         paths = (path for path in self.sources.glob("*.py") if path.is_file())
         return sorted(path.stem for path in paths if b"\n# %%" in b"\n" + path.read_bytes())
+
+    def refuse_links(self) -> None:
+        """Raise WeaverError with every symbolic link below the folders that a site is made of.
+
+        What a link leads to may be anywhere: nobody who reads a change sees what is published.
+        """
+        said = _("a symbolic link: put the file itself there")
+        folders = (self.docs, self.sources, self.languages_folder, self.root / "overrides")
+        entries = (entry for folder in folders for entry in [folder, *sorted(folder.rglob("*"))])
+        if links := [Problem(entry, 0, said) for entry in entries if entry.is_symlink()]:
+            raise WeaverError(links)
 
     def article_paths(self, language: str) -> list[Path]:
         """Return the paths of all pages in a language, sorted."""

@@ -17,6 +17,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils.templates import TemplateContext
 
 from weaver.check.links import check_links, check_navigation
+from weaver.core.files import NO_ROOM
 from weaver.core.memo import digest_of, keep_only, remember
 from weaver.core.messages import _, reader_language
 from weaver.core.problems import WeaverError, fail
@@ -61,7 +62,12 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         render = partial(
             render_notebook, extensions=config.markdown_extensions, configs=config.mdx_configs
         )
-        theme = self._project(config).root / "overrides"
+        project = self._project(config)
+        try:
+            project.refuse_links()  # before MkDocs follows any
+        except WeaverError as error:
+            raise PluginError(str(error)) from None
+        theme = project.root / "overrides"
         self.policy = read_policy(theme)
         jupyter.set_up(theme / "nbconvert", render)
         config.theme.static_templates.discard("sitemap.xml")
@@ -212,6 +218,13 @@ class WeaverPlugin(BasePlugin[WeaverConfig]):
         for folder in ("made", "sections", "notebooks"):
             kept = {(self._cache / folder / page).with_suffix("") for page in self.pages}
             keep_only(self._cache / folder / language, kept)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Say in one line that there is no room for the site."""
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            said = _("{reason}: the site is not whole; make room, and build it again")
+            said = said.format(reason=error.strerror)
+            raise PluginError(f"{error.filename}: {said}" if error.filename else said)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
@@ -146,16 +148,36 @@ def _parse_about(path: Path, content: bytes, *, validated: bool = True) -> About
     text = b"{" + mark + metadata
     read = _validated(path, text) if validated else json.loads(text)
     about: About = read["metadata"]["weaver"]
+    # Elsewhere the day may have begun already.
+    if validated and date.fromisoformat(about["date"]) > date.today() + timedelta(days=1):
+        raise fail(path, 0, _("{date} is yet to come: {again}").format(**about, again=again))
     return about
 
 
 def _validated(path: Path, content: bytes) -> dict[str, Any]:
     """Parse what there is of a record, which must have the record's form."""
     try:
-        found: dict[str, Any] = _schema()(json.loads(content))
+        text = content.decode()
+        found: dict[str, Any] = _schema()(
+            json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_read_object)
+        )
+        if "\\ud" in text.lower():
+            json.dumps(found, ensure_ascii=False).encode()  # half a letter is none
     except (fastjsonschema.JsonSchemaValueException, ValueError, RecursionError) as error:
         said = _("not a run record as `python -m weaver run {name}` writes it: {reason}")
-        raise fail(path, 0, said.format(name=path.stem, reason=error)) from None
+        raise fail(path, 0, said.format(name=path.stem, reason=str(error)[:300])) from None
+    return found
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = Counter(key for key, _value in pairs).most_common(1)[0][0]
+        raise ValueError(_("the key {key!r} is there twice").format(key=twice))
     return found
 
 
