@@ -167,3 +167,34 @@ def test_a_site_is_the_same_bytes_whatever_the_hash_seed_and_the_folder(example,
     assert len(first) > 30
     assert first.keys() == second.keys()
     assert [path for path in first if first[path] != second[path]] == []
+
+
+@pytest.mark.parametrize("folder", ["docs/en", "tutorials_src", "languages/tr", "overrides"])
+@pytest.mark.parametrize("target", ["outside.md", "outside", "nowhere", "."])
+def test_a_symbolic_link_is_refused_and_nothing_from_outside_is_published(
+    example, tmp_path, folder, target
+):
+    (tmp_path / "outside.md").write_text("# A secret\n", encoding="utf-8")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret.md").write_text("# A secret\n", encoding="utf-8")
+    link = example.root / folder / "linked.md"
+    link.symlink_to(target if target == "." else tmp_path / target)
+    for done in (example.build(), example.weaver("check")):
+        assert done.status == 1
+        assert f"{folder}/linked.md: a symbolic link" in done.err
+        assert "Traceback" not in done.err
+    assert not (example.root / "site").exists()
+
+
+@pytest.mark.parametrize("kilobytes", [4, 40])
+def test_a_full_disk_is_told_in_one_line(example, kilobytes):
+    # The system refuses to let any file grow beyond this, as a full disk would.
+    full = (
+        "import resource, sys, mkdocs.__main__\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes} * 1024,) * 2)\n"
+        "mkdocs.__main__.cli(['build', '--quiet'])\n"
+    )
+    done = example.python("-c", full)
+    assert done.status == 1
+    assert "File too large: the site is not whole; make room, and build it again" in done.err
+    assert "Traceback" not in done.err

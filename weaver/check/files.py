@@ -3,17 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from weaver.core.messages import _
-from weaver.core.problems import Problem, WeaverError
+from weaver.core.problems import Problem
 from weaver.prose.parse import front_line
 from weaver.site import Site
 
 
 def check_files(site: Site) -> list[Problem]:
-    """Find what cannot be read, and what is elsewhere."""
-    try:
-        site.project.refuse_links()
-    except WeaverError as error:
-        return [*error.problems, *site.problems]
+    """Find what cannot be read."""
     return site.problems
 
 

@@ -63,6 +63,10 @@ def find_problems(site: Site) -> dict[Problem, str]:
     Problems are in order: by file, then by line. What two checks find is the
     first one's.
     """
+    try:
+        site.project.refuse_links()
+    except WeaverError as error:  # no check follows them
+        return dict.fromkeys(error.problems, name_of(check_files))
     found: dict[Problem, str] = {}
     for one in CHECKS:
         try:

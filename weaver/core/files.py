@@ -12,7 +12,6 @@ import yaml
 from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 
-
 # What the system says when there is no room, or no right, to write.
 NO_ROOM = {errno.EISDIR, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS}
 

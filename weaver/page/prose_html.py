@@ -104,8 +104,10 @@ def write_anew(html: str) -> tuple[str, list[Refused]]:
     writer = _Writer()
     writer.feed(html)
     writer.close()
-    unclosed = [Refused(0, f"<{tag}", _("`<{tag}>` is never closed").format(tag=tag))
-                for tag in writer.open]
+    unclosed = [
+        Refused(0, f"<{tag}", _("`<{tag}>` is never closed").format(tag=tag))
+        for tag in writer.open
+    ]
     return "".join(writer.written), [*writer.refused, *writer.unopened, *unclosed]
 
 
