@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from forked import AT_START, Forker, Outcome
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.browser import FLAGS, find_chromium, served
@@ -27,6 +28,18 @@ os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, wherever the tests run
 # Small models gain nothing from more threads, and lose much beside other processes.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+
+settings.register_profile(
+    "usual",
+    max_examples=200,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.register_profile("thorough", settings.get_profile("usual"), max_examples=10_000,
+                          derandomize=False)  # fmt: skip
+settings.load_profile("usual")
 
 FORKER = Forker()
 

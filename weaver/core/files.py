@@ -33,6 +33,10 @@ def read_text(path: Path) -> str:
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+# A date that there is not is a ValueError, a mapping as a key a TypeError.
+_NO_YAML = (yaml.YAMLError, ValueError, TypeError, RecursionError)
+
+
 class _Loader(YAML_LOADER):  # type: ignore[misc, valid-type]
     """Refuses a key that is there twice, of which YAML's own loader takes the last."""
 
@@ -54,20 +58,23 @@ def load_yaml(path: Path, text: str, loader: Any = _Loader) -> object:
     """Parse YAML, naming file and line of what cannot be parsed."""
     try:
         return yaml.load(text, loader)
-    except yaml.MarkedYAMLError as error:
+    except _NO_YAML as error:
         raise _not_yaml(path, error) from None
 
 
-def _not_yaml(path: Path, error: yaml.MarkedYAMLError) -> WeaverError:
-    line = error.problem_mark.line + 1 if error.problem_mark else 0
-    return fail(path, line, _("not YAML: {problem}").format(problem=error.problem))
+def _not_yaml(path: Path, error: Exception) -> WeaverError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
+    return fail(
+        path, mark.line + 1 if mark else 0, _("not YAML: {problem}").format(problem=problem)
+    )
 
 
 def compose_yaml(path: Path, text: str) -> yaml.Node | None:
     """Return YAML as nodes, which know their lines; None if there is nothing in it."""
     try:
         node: yaml.Node | None = yaml.compose(text, YAML_LOADER)
-    except yaml.MarkedYAMLError as error:
+    except _NO_YAML as error:
         raise _not_yaml(path, error) from None
     return node
 

@@ -1,5 +1,6 @@
 """Where things are, and the languages: the layout, once."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -128,11 +129,22 @@ def _read_languages(path: Path) -> tuple[str, ...]:
     plugins = config.get("plugins") or {}
     if isinstance(plugins, list):
         plugins = {key: one[key] for one in plugins if isinstance(one, dict) for key in one}
-    languages = (plugins.get("i18n") or {}).get("languages", [])
-    if not languages and "INHERIT" in config:
-        return _read_languages(path.parent / config["INHERIT"])
-    built = [one for one in languages if one.get("build", True)]
+    i18n = plugins.get("i18n") if isinstance(plugins, dict) else None
+    languages = i18n.get("languages") if isinstance(i18n, dict) else None
+    inherited = path.parent / str(config.get("INHERIT", path.name))
+    if not languages and inherited != path:
+        return _read_languages(inherited)
+    built = [one for one in languages if _is_built(one)] if isinstance(languages, list) else []
     built.sort(key=lambda one: not one.get("default"))
     if not built:
         raise fail(path, 1, _("`plugins: i18n: languages:` names no language"))
-    return tuple(one["locale"] for one in built)
+    return tuple(str(one["locale"]) for one in built)
+
+
+def _is_built(language: object) -> bool:
+    """Whether an entry is a language that is built, by a code that can name a folder."""
+    return (
+        isinstance(language, dict)
+        and bool(language.get("build", True))
+        and bool(re.fullmatch(r"[A-Za-z]+([-_][A-Za-z0-9]+)*", str(language.get("locale", ""))))
+    )

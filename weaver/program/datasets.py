@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+import fastjsonschema
 
-from weaver.core.files import YAML_LOADER
+from weaver.core.files import load_yaml, read_text
+from weaver.core.problems import fail
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,52 @@ class Dataset:
         return {name: digest for name, (_, digest) in self.files.items()}
 
 
-_LISTED = yaml.load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"), YAML_LOADER)
+_FORM = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "required": ["files"],
+        "additionalProperties": False,
+        "properties": {
+            "files": {
+                "type": "object",
+                "propertyNames": {"pattern": r"^\w[\w.-]*$"},
+                "additionalProperties": {
+                    "type": "array",
+                    "minItems": 2,
+                    "maxItems": 2,
+                    "items": [
+                        {"type": "integer", "minimum": 1, "maximum": 10**10},
+                        {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                    ],
+                },
+            },
+            "mirrors": {"type": "array", "items": {"type": "string", "pattern": "^https?://"}},
+            "debian": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.+-]+$"},
+            "npm": {"type": "string", "pattern": r"^[@a-z0-9][@a-z0-9._/-]+$"},
+        },
+    },
+}
 
-DATASETS = {name: Dataset(name, **entry) for name, entry in _LISTED.items()}
+
+def read_datasets(path: Path) -> dict[str, Dataset]:
+    """Read a list of datasets, by name.
+
+    Raises
+    ------
+    WeaverError
+        If it is not YAML, or of another form.
+    """
+    tree = load_yaml(path, read_text(path))
+    try:
+        fastjsonschema.validate(_FORM, tree)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise fail(path, 0, str(error)[:300]) from None
+    assert isinstance(tree, dict)
+    return {name: Dataset(name, **entry) for name, entry in tree.items()}
+
+
+DATASETS = read_datasets(Path(__file__).with_suffix(".yml"))
 
 
 def used_datasets(module: ast.AST) -> list[Dataset]:

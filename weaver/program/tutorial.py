@@ -77,11 +77,15 @@ def read_tutorial(path: Path) -> Tutorial:
 @lru_cache(maxsize=64)
 def _parse(path: Path, text: str) -> Tutorial:
     module = parse(path, text)
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")  # a form feed ends no line of Python
     starts = [number for number, line in enumerate(lines, 1) if _MARKER.match(line)]
     # jupytext reads the markers, which takes a tenth of the time of reading all.
     markers = "".join(f"\n{lines[start - 1]}\n0\n" for start in starts)
-    cells = jupytext.reads(f"0\n{markers}", fmt="py:percent").cells
+    try:
+        cells = jupytext.reads(f"0\n{markers}", fmt="py:percent").cells
+    except Exception as error:  # of whatever kind: it evaluates what stands in a marker
+        text = _("a `# %%` line cannot be read: {reason}").format(reason=error)
+        raise fail(path, starts[0], text) from None
     ends = [*(start - 1 for start in starts[1:]), len(lines)]
     docstring = ast.get_docstring(module)
     before = [node for node in module.body if not starts or node.lineno < starts[0]]
@@ -93,15 +97,32 @@ def _parse(path: Path, text: str) -> Tutorial:
     named: dict[str, Cell] = {}
     for start, end, cell in zip(starts, ends, cells[1:], strict=True):
         body = lines[start:end]
-        name, tags = cell.metadata.get("title", ""), frozenset(cell.metadata.get("tags", ()))
+        name, tags = cell.metadata.get("title", ""), frozenset(map(str, _tags(cell)))
         problems += [Problem(path, start, said) for said in _marker_faults(cell, tags, named)]
         first = next((n for n, line in enumerate(body, start + 1) if line.strip()), start)
         named[name] = Cell(name, "\n".join(body).strip("\n"), first, tags)
+        problems += _body_faults(path, start, named[name].source)
+    if problems:
+        raise WeaverError(problems)
     tutorial = Tutorial(path.stem, path, docstring, tuple(named.values()))
-    problems += [*_check_imports(path, module), *_check_display_names(tutorial)]
+    problems = [*_check_imports(path, module), *_check_display_names(tutorial)]
     if problems:
         raise WeaverError(problems)
     return tutorial
+
+
+def _body_faults(path: Path, line: int, source: str) -> Iterator[Problem]:
+    """Yield what is wrong with a cell that is no program: its marker stands within a text."""
+    try:
+        parse(path, source)
+    except WeaverError as error:
+        yield from (Problem(path, line, one.text) for one in error.problems)
+
+
+def _tags(cell: NotebookNode) -> list[object]:
+    """Return the tags of a cell; what is no list is one that nobody knows."""
+    tags = cell.metadata.get("tags", [])
+    return tags if isinstance(tags, list) else [tags]
 
 
 def _marker_faults(

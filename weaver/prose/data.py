@@ -107,6 +107,8 @@ def _say(error: ValidationError) -> str:
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return where + _("lacks {keys}").format(keys=", ".join(missing))
+    if error.validator == "oneOf":
+        return where + _("lacks {keys}").format(keys="value")
     if error.validator == "additionalProperties":
         known = ", ".join(error.schema["properties"])
         text = _("no key {key!r}: there is {known}")
@@ -114,6 +116,9 @@ def _say(error: ValidationError) -> str:
     if error.validator == "enum":
         known = ", ".join(error.validator_value)
         return where + _("{value!r} is none of {known}").format(value=error.instance, known=known)
+    if error.validator == "pattern" and where:
+        text = _("{value!r}: a fact is no result, it has no decimal and no percentage")
+        return where + text.format(value=error.instance)
     if error.validator == "pattern":
         text = _("{value!r}: write `- <page> <digest>`, as the check says it")
         return text.format(value=error.instance)
