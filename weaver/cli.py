@@ -175,12 +175,7 @@ def _plan(project: Project, names: Sequence[str], machine: bool, stale: bool, se
 
 
 @commands.command("check", help=_("Check prose, programs and records against each other."))
-@click.option(
-    "--github",
-    is_flag=True,
-    envvar="GITHUB_ACTIONS",  # which GitHub sets
-    help=_("As annotations of a GitHub workflow too."),
-)
+@click.option("--github", is_flag=True, envvar="GITHUB_ACTIONS", help=_("Annotate, as on GitHub."))
 @click.option("--json", "machine", is_flag=True, help=_("As JSON, each with its check."))
 @click.pass_obj
 def _check(project: Project, github: bool, machine: bool) -> int:
