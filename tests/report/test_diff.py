@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from conftest import ROOT, Workspace
 from weaver.program.record import Record
 from weaver.report.comparison import Change, Comparison, compare_records, compare_values
 from weaver.report.diff import as_json, describe_change
+from weaver.report.outputs import timed_cells
 
 GIT = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
@@ -91,6 +93,44 @@ def test_a_run_that_took_as_long_in_all_is_a_new_record_still():
     same = Comparison("line", record_of(path="HEAD:line.ipynb"), record_of())
     assert same.state == "identical"
     assert not same.moved
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "timed", "moved"),
+    [
+        ("loop   12.5 ms", "loop    9.25 ms", True, False),
+        ("loop   12.5 ms", "loop    9.25 ms", False, True),
+        ("loop   12.5 ms", "array   0.25 ms", True, True),
+    ],
+)
+def test_a_cell_of_times_may_print_other_numbers(before, after, timed, moved):
+    def record(text: str) -> Record:
+        output = {"output_type": "stream", "name": "stdout", "text": text}
+        return replace(record_of(), outputs={"fit": {"en": [output]}})
+
+    cells = frozenset({"fit"} if timed else ())
+    one = Comparison("line", record(before), record(after), timed=cells)
+    assert one.cells == ["fit"]
+    assert one.moved == moved
+
+
+@pytest.mark.parametrize(("timed", "moved"), [({"plot"}, False), ({"fit"}, True)])
+def test_a_figure_of_times_may_be_another(timed, moved):
+    def record(svg: str) -> Record:
+        output = {"output_type": "display_data", "data": {"image/svg+xml": svg}}
+        return replace(record_of(), outputs={"plot": {"en": [output, output]}})
+
+    one = Comparison("line", record("<svg/>"), record("<svg />"), timed=frozenset(timed))
+    assert [figure.cell for figure in one.figures] == ["plot", "plot-2"]
+    assert one.moved == moved
+
+
+def test_cells_of_times_are_told_by_the_names_in_them(example):
+    assert timed_cells(example.project, "line") == frozenset()
+    example.edit(example.source, "share = 0.847", "share = 0.847\nfit_seconds = 0.25")
+    assert timed_cells(example.project, "line") == {"secret"}
+    example.edit(example.source, "slope, intercept = fit", "slope, intercept = (fit")
+    assert timed_cells(example.project, "line") == frozenset()
 
 
 def test_what_is_new_beyond_timings_is_named(versions, example):

@@ -4,7 +4,6 @@ What moved is said value by value; what did not is counted, not listed.
 """
 
 import ast
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,16 +12,14 @@ from typing import TypeVar
 from weaver.core.git import GitError, git
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
-from weaver.page.outputs import read_output
 from weaver.program.record import Record, parse_record, read_record
+from weaver.report.outputs import images_of, is_timing, texts_of, timed_cells, words_of
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
 
 NOTHING = 1e-12  # the change below which any number does
 
 _SHOWN_ITEMS = 6  # of one list or dict, before its largest change stands for all
-
-_TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
 
 Scalar = bool | int | float | str
 
@@ -60,7 +57,7 @@ class Change:
     @property
     def kind(self) -> str:
         """``timing``, which moves with every run, ``rounding`` or ``moved``."""
-        if _TIMING.search(self.name):
+        if is_timing(self.name):
             return "timing"
         small = self.difference is not None and abs(self.difference) < NOTHING
         if small or (self.relative is not None and abs(self.relative) < ROUNDING):
@@ -82,13 +79,15 @@ class Figure:
 class Comparison:
     """One tutorial's record before and after; None where there is none.
 
-    ``problem`` says what keeps one of them from being read.
+    ``problem`` says what keeps one of them from being read; ``timed`` names the cells that
+    show times, and so put out something else in every run.
     """
 
     name: str
     before: Record | None
     after: Record | None
     problem: str = ""
+    timed: frozenset[str] = frozenset()
 
     @property
     def state(self) -> str:
@@ -105,10 +104,18 @@ class Comparison:
         """Whether more is new than seconds, the date and the machine."""
         if self.state != "renewed" or self.before is None or self.after is None:
             return self.state != "identical"
-        values = any(change.kind == "moved" for change in self.changes)
-        claims = self.claims["new"] or self.claims["gone"]
-        keys = self.before.about["key"] != self.after.about["key"]
-        return bool(values or claims or keys or self.cells or self.figures)
+        old, new = (texts_of(record) for record in (self.before, self.after))
+        return bool(
+            any(change.kind == "moved" for change in self.changes)
+            or self.claims["new"]
+            or self.claims["gone"]
+            or self.before.about["key"] != self.after.about["key"]
+            or any(not self.timed & {it.cell, it.cell.rpartition("-")[0]} for it in self.figures)
+            or any(
+                name not in self.timed or words_of(old.get(name, ())) != words_of(new[name])
+                for name in self.cells
+            )
+        )
 
     @property
     def changes(self) -> list[Change]:
@@ -125,7 +132,7 @@ class Comparison:
     @property
     def cells(self) -> list[str]:
         """The cells whose text output changed."""
-        before, after = (_texts(record) for record in (self.before, self.after))
+        before, after = (texts_of(record) for record in (self.before, self.after))
         return [name for name in after if before.get(name) != after[name]]
 
     @property
@@ -134,7 +141,7 @@ class Comparison:
 
         One stands for its twins in other languages: they show the same data.
         """
-        before, after = (_images(record) for record in (self.before, self.after))
+        before, after = (images_of(record) for record in (self.before, self.after))
         figures: dict[tuple[str, str], Figure] = {}
         for (cell, kind, language), pair in _differences(before, after).items():
             if language == SOURCE_LANGUAGE or (cell, kind) not in figures:
@@ -200,7 +207,7 @@ def _compare(project: Project, name: str, place: Path, content: bytes | None) ->
         after = read_record(project.record(name))
     except WeaverError as error:
         problems.append(str(error))
-    return Comparison(name, before, after, "; ".join(problems))
+    return Comparison(name, before, after, "; ".join(problems), timed_cells(project, name))
 
 
 def compare_values(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:
@@ -266,28 +273,3 @@ def _about(record: Record | None) -> dict[str, object]:
     about = record.about
     facts = {"device": about["device"], "date": about["date"], "seconds": about["seconds"]}
     return {**facts, **{f"{name} version": it for name, it in about["versions"].items()}}
-
-
-def _texts(record: Record | None) -> dict[str, list[str]]:
-    """Return each cell's outputs that are text, in every language."""
-    return {
-        cell: [
-            content
-            for in_language in outputs.values()
-            for kind, content in map(read_output, in_language)
-            if not kind.ending
-        ]
-        for cell, outputs in (record.outputs if record else {}).items()
-    }
-
-
-def _images(record: Record | None) -> dict[tuple[str, str, str], str]:
-    """Return figures by cell (numbered if it has several), their files' ending and language."""
-    images = {}
-    for cell, by_language in (record.outputs if record else {}).items():
-        for language, outputs in by_language.items():
-            shown = [found for found in map(read_output, outputs) if found[0].ending]
-            for number, (kind, content) in enumerate(shown, 1):
-                name = cell if number == 1 else f"{cell}-{number}"
-                images[name, kind.ending, language] = content
-    return images

@@ -33,7 +33,7 @@ _LONGEST = 1_500  # characters of a piece of prose that went or came
 
 _LINES, _WIDEST = 60, 160  # lines of a cell's difference, and characters of each
 
-_MARKS = {" ": "{}", "-": "<del>{}</del> ", "+": "<ins><b>{}</b></ins>"}
+_MARKS = {" ": "{}", "-": "<del>{}</del>", "+": "<ins><b>{}</b></ins>"}
 
 _render = partial(render, "review.html")
 
@@ -45,6 +45,11 @@ class Subject:
     name: str
     pages: tuple[PageChange, ...] = ()
     run: Comparison | None = None
+
+    @property
+    def written(self) -> bool:
+        """Whether somebody wrote something else, in any language."""
+        return any(page.source_changed for page in self.pages)
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Review:
 
     @property
     def subjects(self) -> list[Subject]:
-        """What there is to look at, page by page."""
+        """What there is to look at, page by page: first what somebody wrote, or ran."""
         runs = {one.name: one for one in self.runs if one.state != "identical"}
         names = dict.fromkeys(one.name for one in self.pages)
         found = []
@@ -74,7 +79,8 @@ class Review:
             run = runs.pop(pages[0].page.tutorial or "", None)
             if run or any(one.changed for one in pages):
                 found.append(Subject(name, pages, run))
-        return found + [Subject(name, run=run) for name, run in runs.items()]
+        found += [Subject(name, run=run) for name, run in runs.items()]
+        return sorted(found, key=lambda one: not (one.run or one.written))
 
 
 def review_site(
@@ -215,9 +221,15 @@ def _passages(page: PageChange) -> Iterator[Markup]:
     """Yield the passages of a page's prose that differ, what went and what came marked."""
     assert page.before and page.after
     for passage in compare_prose(page.before.prose, page.after.prose):
-        yield Markup("").join(
-            Markup(_MARKS[sign]).format(formulas(cut(text, _LONGEST))) for sign, text in passage
-        )
+        marked, last, before = Markup(), "", " "
+        for sign, text in passage:
+            # Words that went have no blank of their own beside those that stayed or came.
+            replaced = before + sign == "-+"
+            if replaced or (sign != " " and last.isalnum() and text[:1].isalnum()):
+                marked += " "
+            marked += Markup(_MARKS[sign]).format(formulas(cut(text, _LONGEST)))
+            last, before = text[-1:], sign
+        yield marked
 
 
 def _cells(page: PageChange, pages: Iterable[PageChange]) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,60 @@
+"""What a record's cells put out: texts and figures, and which of them differ in every run."""
+
+import re
+from collections.abc import Iterable
+
+from weaver.core.problems import WeaverError
+from weaver.core.project import Project
+from weaver.page.outputs import read_output
+from weaver.program.names import top_level_names
+from weaver.program.record import Record
+from weaver.program.tutorial import read_tutorial
+
+_TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
+
+_NUMBER = re.compile(r"\d[\d.,]*")
+
+
+def is_timing(name: str) -> bool:
+    """Return whether a value is a time, or a ratio of times, by its name."""
+    return bool(_TIMING.search(name))
+
+
+def timed_cells(project: Project, name: str) -> frozenset[str]:
+    """Return the cells of a tutorial that speak of times."""
+    try:
+        cells = read_tutorial(project.source(name)).cells
+    except WeaverError:
+        return frozenset()
+    used = {cell.name: top_level_names(cell.source).used for cell in cells}
+    return frozenset(name for name in used if any(map(is_timing, used[name])))
+
+
+def texts_of(record: Record | None) -> dict[str, list[str]]:
+    """Return each cell's outputs that are text, in every language."""
+    return {
+        cell: [
+            content
+            for in_language in outputs.values()
+            for kind, content in map(read_output, in_language)
+            if not kind.ending
+        ]
+        for cell, outputs in (record.outputs if record else {}).items()
+    }
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """Return texts without their numbers, and without the blanks that align them."""
+    return [" ".join(_NUMBER.sub("#", text).split()) for text in texts]
+
+
+def images_of(record: Record | None) -> dict[tuple[str, str, str], str]:
+    """Return figures by cell (numbered if it has several), their files' ending and language."""
+    images = {}
+    for cell, by_language in (record.outputs if record else {}).items():
+        for language, outputs in by_language.items():
+            shown = [found for found in map(read_output, outputs) if found[0].ending]
+            for number, (kind, content) in enumerate(shown, 1):
+                name = cell if number == 1 else f"{cell}-{number}"
+                images[name, kind.ending, language] = content
+    return images
