@@ -79,14 +79,10 @@ _names = click.argument("names", nargs=-1, metavar="[NAME]...")
 @_names
 @click.pass_obj
 def _data(project: Project, names: Sequence[str]) -> int:
-    for name in names:
-        if name not in NAMES:
-            text = _("no dataset {name!r}; there is {known}")
-            raise click.UsageError(text.format(name=name, known=", ".join(NAMES)))
-    for name in names or NAMES:
+    for name in _known(names, NAMES, _("no dataset {name!r}; there is {known}")):
         fetch_named(name, project.data)
-        text = _("{name}: verified in {folder}")
-        click.echo(text.format(name=name, folder=project.data / name / "raw"))
+        said = _("{name}: verified in {folder}")
+        click.echo(said.format(name=name, folder=project.data / name / "raw"))
     return 0
 
 
@@ -262,8 +258,9 @@ def _new(project: Project, name: str, titles: Sequence[str]) -> int:
 @click.argument("code")
 @click.pass_obj
 def _language(project: Project, code: str) -> None:
-    written = [str(path.relative_to(project.root)) for path in new_language(project, code)]
-    click.echo("\n".join([*written, still_to_do(project, code)]))
+    for path in new_language(project, code):
+        click.echo(path.relative_to(project.root))
+    click.echo(still_to_do(project, code))
 
 
 @commands.command("translated", help=_("Declare that what is behind needs no translation."))
@@ -281,11 +278,12 @@ def _translated(project: Project, page: str, section: str) -> int:
 
 def _tutorials(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     """Return the tutorials that are named, or all."""
-    for name in names:
-        if name not in known:
-            text = _("no tutorial {name!r}; there is {known}")
-            text = text.format(name=name, known=", ".join(known) or _("none"))
-            raise click.UsageError(text)
+    return _known(names, known, _("no tutorial {name!r}; there is {known}"))
+
+
+def _known(names: Sequence[str], known: Sequence[str], text: str) -> Sequence[str]:
+    for name in set(names) - set(known):
+        raise click.UsageError(text.format(name=name, known=", ".join(known) or _("none")))
     return names or known
 
 
