@@ -204,7 +204,7 @@ def _check(project: Project, github: bool, machine: bool) -> int:
 @click.option("--figures", type=_path, metavar="DIR", help=_("Write changed figures there."))
 @click.option("--figures-url", "url", default="", help=_("Where DIR will be read from."))
 @click.option("--site-url", "site", default="", help=_("Where the changed site can be seen."))
-@click.option("--limit", type=click.IntRange(2000), default=LIMIT, help=_("Characters at most."))
+@click.option("--limit", type=click.IntRange(2000), default=LIMIT, help=_("Bytes at most."))
 @click.pass_obj
 def _diff(project: Project, /, names: Sequence[str], base: str, form: str, **options: Any) -> int:
     recorded = {path.stem for path in project.runs.glob("*.ipynb")}

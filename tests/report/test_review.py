@@ -255,7 +255,7 @@ HOSTILE = (
 
 
 def hostile_values(notebook: nbformat.NotebookNode) -> None:
-    notebook.metadata["weaver"]["values"] |= {"text": HOSTILE, "table": {HOSTILE: 1.5}}
+    notebook.metadata["weaver"]["values"] |= {"text": HOSTILE, "table": {HOSTILE[:200]: 1.5}}
     notebook.metadata["weaver"]["device"] = "@admin <b> #1 |"
     notebook.metadata["weaver"]["claims"][0]["source"] = repr(HOSTILE)
     notebook.cells[2].outputs[0]["text"] = f"\n\n    {HOSTILE}\n\n```\n\n# @admin\n\n- {HOSTILE}\n"
@@ -321,16 +321,16 @@ def test_a_comment_fits_however_much_changed(site):
     git(site, "commit", "--quiet", "--message", "many")
     for number in range(300):
         page = site.project.docs / "en" / f"page{number:03}.md"
-        page.write_text(f"---\ntitle: P\n---\n# P\n\n{'Word ' * 400}{number}\n", encoding="utf-8")
+        page.write_text(f"---\ntitle: P\n---\n# P\n\n{'Işık ' * 400}{number}\n", encoding="utf-8")
     whole = comment(site, "--limit", "4000000")
     short = comment(site)
-    assert len(short) <= 60_000 < len(whole)
+    assert len(short.encode()) <= 60_000 < len(whole)
     soup = read(short)
     assert "300 of 604 pages change" in soup.get_text()
     [rows, items] = re.findall(r"… and (\d+) more, for which there is no room", soup.get_text())
     assert len(soup.table.find_all("tr")) - 2 + int(rows) == 300
     assert len(soup.find_all("h4")) + int(items) == 300
-    assert len(comment(site, "--limit", "3000")) <= 3000
+    assert len(comment(site, "--limit", "3000").encode()) <= 3000
     read(whole)
 
 

@@ -76,16 +76,21 @@ def render(template: str, macro: str, **names: object) -> str:
     return "\n".join(line for line in filled.splitlines() if line.strip()) + "\n"
 
 
+def size(text: str) -> int:
+    """Return how many bytes a text takes; it has no more characters than these."""
+    return len(text.encode())
+
+
 def take(items: Iterable[str], room: int, around: str = "") -> str:
-    """Join whole items as long as there is ``room`` (characters), then say how many more.
+    """Join whole items as long as there is ``room`` (bytes), then say how many more.
 
     ``around`` names what they are within: ``runs``, ``pages`` or ``problems``.
     """
     waiting = deque(items)
     taken = []
-    room -= len(_more(around, len(waiting)))
-    while waiting and len(waiting[0]) <= room:
-        room -= len(waiting[0])
+    room -= size(_more(around, len(waiting)))
+    while waiting and size(waiting[0]) <= room:
+        room -= size(waiting[0])
         taken.append(waiting.popleft())
     return "".join(taken) + (_more(around, len(waiting)) if waiting else "")
 
@@ -101,6 +106,6 @@ def enclose(template: str, macro: str, items: list[str], room: int, **names: obj
 
 
 def list_problems(problems: Iterable[Problem], room: int) -> str:
-    """Return what does not fit as a list, as far as there is ``room`` (characters)."""
+    """Return what does not fit as a list, as far as there is ``room`` (bytes)."""
     items = [render("parts.html", "problem", one=one) for one in problems]
     return enclose("parts.html", "problems", items, room)

@@ -18,7 +18,17 @@ from weaver.core.urls import url_of
 from weaver.report.comparison import Comparison, compare_records
 from weaver.report.diff import amounts, count_states, describe_change, headline, notes, told_apart
 from weaver.report.figures import WHEN, write_figures
-from weaver.report.markup import cut, enclose, formulas, list_problems, render, say, short, take
+from weaver.report.markup import (
+    cut,
+    enclose,
+    formulas,
+    list_problems,
+    render,
+    say,
+    short,
+    size,
+    take,
+)
 from weaver.report.pages import PageChange, check_out, compare_pages, shared_changes
 from weaver.report.words import compare_lines, compare_prose
 from weaver.site import Site
@@ -27,7 +37,7 @@ Addresses = Mapping[tuple[str, str, str], Markup]  # of figures, as `write_figur
 
 Link = Callable[[PageChange], Markup]
 
-LIMIT = 60_000  # characters; GitHub takes 65,536 of a comment, or of a pull request's body
+LIMIT = 60_000  # bytes; GitHub takes 65,536 characters of a comment, or a pull request's body
 
 _LONGEST = 1_500  # characters of a piece of prose that went or came
 
@@ -99,7 +109,7 @@ def review_site(
     ``expected`` names tutorials that were to run: a run never leaves the same record (its
     seconds differ), so one that is identical has failed. ``check`` adds what check finds.
     The figures that changed are written below ``figures``, to be read from ``url``; ``site``
-    is the address at which the changed site can be seen; ``limit`` counts characters.
+    is the address at which the changed site can be seen; ``limit`` counts bytes.
     """
     addresses: Addresses = {}
     try:
@@ -138,7 +148,7 @@ def write_review(
     problems: Iterable[Problem] = (),
     limit: int = LIMIT,
 ) -> str:
-    """Return a review as HTML of at most ``limit`` characters, cut at whole items.
+    """Return a review as HTML of at most ``limit`` bytes, cut at whole items.
 
     ``site`` is the address at which the changed site can be seen, ``figures`` are those that
     `write_figures` returns, ``problems`` what check finds.
@@ -151,7 +161,7 @@ def write_review(
     told = list_problems(problems, limit // 4)
     rows = [_row(one, languages, link) for one in subjects if one.pages]
     table = enclose("review.html", "pages", rows, limit // 4, languages=languages)
-    room = limit - len(head) - len(told) - len(table)
+    room = limit - sum(map(size, (head, told, table)))
     items = [_item(one, languages, link, figures or {}, limit // 4) for one in subjects]
     return head + table + told + take(items, room)
 
@@ -214,7 +224,7 @@ def _item(
         return ""  # the table says all
     write = partial(_render, "item", name=one.name, titles=titles, said=said)
     whole = write(versions=versions, run=run, cut=False)
-    return whole if len(whole) <= room else write(versions=[], run=None, cut=True)
+    return whole if size(whole) <= room else write(versions=[], run=None, cut=True)
 
 
 def _passages(page: PageChange) -> Iterator[Markup]:

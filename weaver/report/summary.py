@@ -15,7 +15,7 @@ from weaver.core.problems import WeaverError
 from weaver.report.markup import enclose, list_problems, render
 from weaver.site import Site
 
-LIMIT = 400_000  # characters; GitHub takes 1 MiB of a step
+LIMIT = 800_000  # bytes; GitHub takes 1 MiB of a step
 
 _render = partial(render, "summary.html")
 
