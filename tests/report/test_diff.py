@@ -52,7 +52,7 @@ def test_text_says_what_moved_and_counts_the_rest(versions):
     done = versions.weaver("diff")
     assert done.status == 0, done.err
     lines = done.out.splitlines()
-    assert lines[0] == "line: 4 of 8 values moved; all 3 claims hold"
+    assert lines[0] == "line: 4 of 9 values moved; all 3 claims hold"
     assert "  slope: 2.0 → 2.5 (+0.5, +25.00%)" not in lines  # four digits tell them apart
     assert "  slope: 2 → 2.5 (+0.5, +25.00%)" in lines
     assert "  share: 0.847 → 0.8471 (+0.0001, +0.01%)" in lines
@@ -140,7 +140,7 @@ def test_what_is_new_beyond_timings_is_named(versions, example):
     git(example, "commit", "--quiet", "--message", "before")
     assert example.weaver("diff", "--moved").out == ""
     assert example.weaver("run", "--force").status == 0
-    assert example.weaver("diff").out.startswith("line: none of 6 values moved")
+    assert example.weaver("diff").out.startswith("line: none of 7 values moved")
     assert example.weaver("diff", "--moved").out == ""
     example.record.unlink()
     assert example.weaver("diff", "--moved").out == "line\n"
