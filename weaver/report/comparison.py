@@ -13,7 +13,8 @@ from weaver.core.git import GitError, git
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.program.record import Record, parse_record, read_record
-from weaver.report.outputs import images_of, is_timing, texts_of, timed_cells, words_of
+from weaver.program.timings import is_timing
+from weaver.report.outputs import images_of, texts_of, timed_cells, words_of
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
 

@@ -8,16 +8,10 @@ from weaver.core.project import Project
 from weaver.page.outputs import read_output
 from weaver.program.names import top_level_names
 from weaver.program.record import Record
+from weaver.program.timings import is_timing
 from weaver.program.tutorial import read_tutorial
 
-_TIMING = re.compile(r"(^|_)(seconds|ms)(_|$)|speedup")
-
 _NUMBER = re.compile(r"\d[\d.,]*")
-
-
-def is_timing(name: str) -> bool:
-    """Return whether a value is a time, or a ratio of times, by its name."""
-    return bool(_TIMING.search(name))
 
 
 def timed_cells(project: Project, name: str) -> frozenset[str]:
