@@ -313,7 +313,7 @@ TYPED = [
     ("- one\n\n    <style>body { display: none }</style>", "<style>"),
     ("Term\n:   <script>window.ran = 1</script>", "<script>"),
     ("Text[^n].\n\n[^n]: <script>window.ran = 1</script>", "<script>"),
-    ('<div markdown="1">\n\n<div markdown="1">\n\n<script>\n\n</div>\n\n</div>', "<script>"),
+    ('<div markdown="1">\n\n<div markdown="1">\n\n<style>a</style>\n\n</div>\n</div>', "<style>"),
     ('<details markdown="1"><summary>a</summary>\n<i onclick=b>c</i>\n</details>', "<i onclick="),
     ("<!-- a --><script>window.ran = 1</script>", "<script>"),
 ]  # fmt: skip
