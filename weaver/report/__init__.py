@@ -1,1 +1,1 @@
-"""Compare runs, and sum up a site."""
+"""Compare pages and runs with earlier ones, and sum up a site."""
