@@ -194,11 +194,21 @@ def inject(site: Workspace) -> None:
         )
 
     forge(site, change)
+    title = json.dumps(f"A title {RUNS}")
+    config = f"INHERIT: base.yml\nsite_name: {title}\nnav: [{title}: index.md, {title}: line.md]\n"
+    (site.root / "mkdocs.yml").write_text(config, encoding="utf-8")
     for language in ("tr", "en"):
         page = site.page(language)
         old = page.read_text(encoding="utf-8").partition("title: ")[2].partition("\n")[0]
         site.edit(page, f"title: {old}", f"title: {json.dumps(old + RUNS)}")
         site.edit(page, "{{ share | percent }}", "{{ said }} {{ run.device }}")
+        words = site.project.languages_folder / language / "language.yml"
+        for word in ("series", "promise", "theme"):
+            old = (
+                words.read_text(encoding="utf-8").partition(f"    {word}: ")[2].partition("\n")[0]
+            )
+            said = json.dumps(f'{old}" onfocus="window.ran = 1"{RUNS}')
+            site.edit(words, f"    {word}: {old}", f"    {word}: {said}")
         home = page.with_name("index.md")
         text = home.read_text(encoding="utf-8")
         home.write_text(f"{text}\n{{{{ line.said }}}} {{{{ runs() }}}}\n", encoding="utf-8")
@@ -212,7 +222,7 @@ def test_nothing_of_a_forged_record_runs_or_becomes_an_element(example, browser,
     for address in ("/", "/line/", "/en/line/", "/en/", "/404.html"):
         page = visit(home + address)
         assert page.evaluate("window.ran") is None, address
-        assert page.locator("[onerror], img[src=x]").count() == 0, address
+        assert page.locator("[onerror], [onfocus], img[src=x]").count() == 0, address
         assert "window.ran" in page.locator("body").text_content(), address
     page.context.close()
 
