@@ -55,7 +55,7 @@ True
 
 The normal equation, its cost and its failure:
 
->>> normal_over_step > 2
+>>> normal_slowdown > 2
 True
 >>> rank_gram, sent_to
 (2, [0, 0, 0])
@@ -620,7 +620,7 @@ y_wide = rng.normal(size=num_rows)
 normal_ms = 1000 * best_seconds(normal_equation, X_wide, y_wide)
 step = (mse_gradient, X_wide, y_wide, np.zeros(400), 0.0)
 step_ms = 1000 * best_seconds(*step, repeats=20)
-normal_over_step = normal_ms / step_ms
+normal_slowdown = normal_ms / step_ms
 
 # %% cost-print tags=["display"]
 print("variables  normal equation   one step")

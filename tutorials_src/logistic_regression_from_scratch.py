@@ -624,7 +624,8 @@ styles = ["C0o-", "C1s--", "C2^-.", "C3D:", "C4v-", "C5-"]
 fig, (top, bottom) = plt.subplots(2, figsize=(5.5, 6.0))
 for its_run, style, caption in zip(best_run.values(), styles, captions):
     top.plot([1, 2, 3, 4, 5], its_run[:5, 2], style, label=caption, ms=5)
-    bottom.semilogx(its_run[:, 0], its_run[:, 2], style, ms=5)
+    seconds = its_run[:, 0]
+    bottom.semilogx(seconds, its_run[:, 2], style, ms=5)
 top.set(xlabel="epoch", ylabel="validation accuracy", ylim=(0.805, 0.855))
 top.set_xticks([1, 2, 3, 4, 5])
 top.text(5, 0.807, "full batch: below the picture", color="C5", ha="right")

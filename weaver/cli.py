@@ -102,9 +102,8 @@ def _run(
 ) -> int:
     from weaver.runner.run import run_tutorials
 
-    site = Site(project)
-    names = _tutorials(names, site.names)
-    return run_tutorials(site, names, force=force, cell_limit=cell_limit, device=device)
+    names = _tutorials(names, project.tutorial_names())
+    return run_tutorials(Site(project), names, force=force, cell_limit=cell_limit, device=device)
 
 
 @commands.command("device", help=_("Say what runs would run on, and try it; 1 if it fails."))
@@ -127,23 +126,16 @@ def _weave(project: Project, out: Path) -> int:
 
 @commands.command("status", help=_("Say which records are fresh; 1 if one is stale."))
 @_names
-@click.option("--json", "machine", is_flag=True, help=_("As JSON, the longest run first."))
-@click.option("--stale", is_flag=True, help=_("Leave the fresh ones out."))
-@click.option("--limit", type=int, metavar="N", help=_("The first N only."))
+@click.option("--json", "machine", is_flag=True, help=_("As JSON."))
 @click.pass_obj
-def _status(
-    project: Project, names: Sequence[str], machine: bool, stale: bool, limit: int | None
-) -> int:
+def _status(project: Project, names: Sequence[str], machine: bool) -> int:
     site = Site(project)
     statuses, problems = site.statuses(_tutorials(names, site.names))
-    if stale:
-        statuses = [one for one in statuses if not one.fresh]
     if machine:
-        longest = sorted(statuses, key=lambda one: -(one.seconds or float("inf")))
         keys = ("name", "fresh", "changed", "seconds")
-        _echo_json([{key: getattr(one, key) for key in keys} for one in longest[:limit]])
+        _echo_json([{key: getattr(one, key) for key in keys} for one in statuses])
     else:
-        for one in statuses[:limit]:
+        for one in statuses:
             text = _("{name}: fresh") if one.fresh else _("{name}: stale")
             click.echo("\n  ".join([text.format(name=one.name), *one.changed]))
     for problem in problems:
@@ -223,13 +215,14 @@ def _diff(project: Project, /, names: Sequence[str], base: str, form: str, **opt
     return int(bool(problems))
 
 
-@commands.command("verify", help=_("Run again, say what moved; 1 if a claim fails."))
+@commands.command("verify", help=_("Run again; 1 if that does not confirm the record."))
 @_names
+@click.option("--since", metavar="REV", help=_("Only records that differ from a revision's."))
 @click.pass_obj
-def _verify(project: Project, names: Sequence[str]) -> int:
+def _verify(project: Project, names: Sequence[str], since: str | None) -> int:
     from weaver.report.verify import verify_tutorials
 
-    return verify_tutorials(project, _tutorials(names, project.tutorial_names()))
+    return verify_tutorials(project, _tutorials(names, project.tutorial_names()), since)
 
 
 @commands.command("summary", help=_("Sum up records, pages and checks as Markdown."))

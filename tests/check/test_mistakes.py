@@ -23,6 +23,8 @@ WORDS_FILE, HOME, HOME_TR = "docs/words.yml", "docs/en/index.md", "docs/tr/index
 PLOT = 'cell("plot", alt="Four points and the line through them")'
 FIT = '{{ cell("fit") }}\n\n'
 WORDS = '{{ cell("words") }}\n\n'
+TIMES = "| one | s |\n| --- | --- |\n"
+TIMES += "".join(f"| {it} | {{{{ {it}_seconds | number(1) }}}} |\n" for it in "ab") + "\n"
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ MISTAKES = [
     Mistake("parity", EN, "(\\hat y_i - y_i)^2", "(y_i)^2", "$$", "equation $"),
     Mistake("parity", EN, "Slope {{ slope | number(2) }}", "Slope", "slope |",
             "value {{ slope", TR),
+    Mistake("devices", EN, FIT, TIMES + FIT, "b_seconds", "times of several devices"),
     # LaTeX, results, alt texts
     Mistake("latex", EN, "\\frac{1}{n}", "\\frac{1}{n", "$$", "LaTeX $"),
     Mistake("latex", TR, "$y = 2x + 1$", "$y = \\foo x$", "\\foo", "Unknown command"),
@@ -270,12 +273,21 @@ def test_a_mistake_is_caught_with_file_and_line(site, mistake):
     ], found
 
 
+def use_two_devices(notebook: dict) -> None:
+    about = notebook["metadata"]["weaver"]
+    about["values"].update(a_seconds=1.0, b_seconds=2.0)
+    gpu = {"name": "GPU", "kind": "cuda", "cells": ["fit"], "timings": ["a_seconds"]}
+    about["device"]["gpu"] = gpu
+
+
 def make(site: Workspace, mistake: Mistake) -> None:
     path = site.root / mistake.file
     if mistake.check == "drift":
         identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
         for command in (["init", "-q"], ["add", "docs"], ["commit", "-qm", "one"]):
             subprocess.run(["git", *identity, *command], cwd=site.root, check=True)
+    if mistake.check == "devices":
+        site.forge(use_two_devices)
     if mistake.old is None:
         path.unlink()
     elif path.exists():

@@ -174,7 +174,7 @@ def inject(site: Workspace) -> None:
 
     def change(notebook, cells) -> None:
         about = notebook.metadata.weaver
-        about.device = RUNS
+        about.device.cpu = RUNS
         about.datasets = {f"{RUNS}/{RUNS}": "0" * 64}
         about["values"]["said"] = RUNS
         about.claims[0] = {"of": RUNS, "source": RUNS, "want": RUNS}

@@ -26,7 +26,12 @@ def moved(before: dict, after: dict) -> list[str]:
 
 
 def record_of(path: str = "line.ipynb", seconds: float = 1.0, fit: float = 0.5) -> Record:
-    about = {"device": "CPU", "date": "2026-11-21", "seconds": seconds, "versions": {}}
+    about = {
+        "device": {"cpu": "CPU", "threads": 1},
+        "date": "2026-11-21",
+        "seconds": seconds,
+        "versions": {},
+    }
     about |= {"claims": [], "values": {}, "key": {}}
     return Record(Path(path), about, {}, seconds={"fit": fit})
 

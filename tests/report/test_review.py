@@ -256,7 +256,7 @@ HOSTILE = (
 
 def hostile_values(notebook: nbformat.NotebookNode) -> None:
     notebook.metadata["weaver"]["values"] |= {"text": HOSTILE, "table": {HOSTILE[:200]: 1.5}}
-    notebook.metadata["weaver"]["device"] = "@admin <b> #1 |"
+    notebook.metadata["weaver"]["device"]["cpu"] = "@admin <b> #1 |"
     notebook.metadata["weaver"]["claims"][0]["source"] = repr(HOSTILE)
     notebook.cells[2].outputs[0]["text"] = f"\n\n    {HOSTILE}\n\n```\n\n# @admin\n\n- {HOSTILE}\n"
 

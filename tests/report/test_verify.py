@@ -2,7 +2,9 @@
 
 import ast
 import doctest
+import re
 import shutil
+import subprocess
 import tomllib
 
 import pytest
@@ -22,9 +24,10 @@ def limited(recorded, tmp_path_factory) -> Workspace:
     site = Workspace(root)
     site.source.write_text(
         '"""Read a limit.\n\n>>> limit < 1\nTrue\n"""\n\n'
-        "# %% read\nfrom pathlib import Path\n\n"
+        "# %% read\nimport time\nfrom pathlib import Path\n\n"
+        "start_seconds = time.perf_counter()\n"
         'limit = float(Path("limit.txt").read_text())\n'
-        "double, fixed = 2 * limit, [1, 2]\n"
+        'double, fixed = {"it": 2 * limit}, [1, 2]\n'
         "if limit == 0.7:\n    surprise = True\n",
         encoding="utf-8",
     )
@@ -37,12 +40,13 @@ def limited(recorded, tmp_path_factory) -> Workspace:
 @pytest.mark.parametrize(
     ("limit", "status", "said"),
     [
-        ("0.5", 0, "values: 3 of 3 exactly the same"),
-        ("0.6", 0, "moved, and claims speak of it:\n    limit: 0.5 → 0.6 (+0.1, +20.00%)\n"),
-        ("0.6", 0, "no claim speaks of it:\n    double: 1 → 1.2 (+0.2, +20.00%)\n"),
-        ("0.50000001", 0, "differ by rounding:\n    limit: 0.5 → 0.50000001"),
+        ("0.5", 0, "values: 3 of 4 exactly the same"),  # all but the time
+        ("0.6", 1, "limit: 0.5 recorded, 0.6 now: the same device gives the same"),
+        ("0.6", 1, "    limit: 0.5 → 0.6 (+0.1, +20.00%)\n"),
+        ("0.50000001", 0, "    limit: 0.5 → 0.50000001"),
         ("2", 1, "claim fails: limit < 1 gave False, not True (limit = 2.0)"),
-        ("0.7", 1, "surprise: none → True"),
+        ("0.7", 1, "surprise: None recorded, True now: a run gives the same names"),
+        ("0.5", 0, "timings:\n    start_seconds"),
     ],
 )
 def test_verify_says_what_moved_and_writes_nothing(limited, limit, status, said):
@@ -54,6 +58,159 @@ def test_verify_says_what_moved_and_writes_nothing(limited, limit, status, said)
     assert f"claims: {0 if limit == '2' else 1} of 1 hold" in done.out
     assert limited.record.read_bytes() == record
     assert "as when recorded" in done.out
+
+
+def elsewhere(notebook: dict) -> None:
+    """Say that a record is of another processor."""
+    notebook["metadata"]["weaver"]["device"]["cpu"] = "Another processor"
+
+
+@pytest.mark.parametrize(
+    ("limit", "status", "said"),
+    [
+        ("0.51", 0, "Another processor when recorded"),
+        ("0.6", 1, 'double["it"]: 1.0 recorded, 1.2 now: more than 5% apart, and no claim names'),
+        ("0.05", 1, "limit: 0.5 recorded, 0.05 now: more than 50% apart"),
+    ],
+)
+def test_on_another_device_values_may_move_as_far_as_claims_leave(
+    limited, tmp_path, limit, status, said
+):
+    shutil.copytree(limited.root, tmp_path / "site", symlinks=True)
+    site = Workspace(tmp_path / "site")
+    site.forge(elsewhere)
+    (site.root / "limit.txt").write_text(limit)
+    done = site.weaver("verify")
+    assert done.status == status, done.out + done.err
+    assert said in done.out
+    refused = done.out.partition("not confirmed:")[2]
+    assert ("limit: " in refused) == (limit == "0.05")
+
+
+def test_claims_must_hold_of_what_is_recorded_too(limited, tmp_path):
+    shutil.copytree(limited.root, tmp_path / "site", symlinks=True)
+    site = Workspace(tmp_path / "site")
+    (site.root / "limit.txt").write_text("0.9")
+
+    def change(notebook: dict) -> None:
+        elsewhere(notebook)
+        values = notebook["metadata"]["weaver"]["values"]
+        values.update(limit=1.1, double={"it": 1.8})
+
+    site.forge(change)
+    done = site.weaver("verify")
+    assert done.status == 1
+    assert "of the recorded values do not hold:\n" in done.out
+    assert "limit < 1 gave False, not True (limit = 1.1)" in done.out
+    assert "claims: 1 of 1 hold" in done.out
+
+
+def cell(notebook: dict, name: str) -> dict:
+    return next(it for it in notebook["cells"] if it["metadata"]["weaver"]["name"] == name)
+
+
+def _figure(notebook: dict) -> None:
+    data = cell(notebook, "plot")["outputs"][0]["data"]
+    svg = "".join(data["image/svg+xml"])
+    place = re.search(r'<use [^>]*?\bx="([\d.]+)"', svg)
+    moved = f"{float(place[1]) + 100}"
+    data["image/svg+xml"] = [svg[: place.start(1)] + moved + svg[place.end(1) :]]
+
+
+def _text(notebook: dict) -> None:
+    cell(notebook, "fit")["outputs"][0]["text"] = ["slope 2.5\n"]
+
+
+FORGED = {
+    "a value": (
+        lambda notebook: notebook["metadata"]["weaver"]["values"].update(share=0.999),
+        "share: 0.999 recorded, 0.847 now",
+    ),
+    "a value too many": (
+        lambda notebook: notebook["metadata"]["weaver"]["values"].update(best=1.0),
+        "best: 1.0 recorded, None now",
+    ),
+    "what a cell printed": (_text, "fit: 2.5 recorded, 2.0 now: not what the cell puts out"),
+    "a word that it printed": (
+        lambda notebook: cell(notebook, "fit")["outputs"][0].update(text=["slop 2.0\n"]),
+        "fit: slop 2.0 recorded, slope 2.0 now",
+    ),
+    "what readers of a language see": (
+        lambda notebook: cell(notebook, "table")["metadata"]["weaver"]["outputs"]["tr"][0].update(
+            text=["eğim: 3.0\n"]
+        ),
+        "table (tr): 3.0 recorded, 2.0 now",
+    ),
+    "a figure": (_figure, "plot: a figure recorded, another now"),
+    "an output too many": (
+        lambda notebook: cell(notebook, "points")["outputs"].append(
+            {"output_type": "stream", "name": "stdout", "text": ["accuracy: 0.99\n"]}
+        ),
+        "points: ",
+    ),
+    "code": (
+        lambda notebook: cell(notebook, "secret").update(source=["share = 0.999"]),
+        "line.ipynb: a notebook recorded, another now",
+    ),
+    "a claim": (
+        lambda notebook: notebook["metadata"]["weaver"]["claims"].append(
+            {"of": "claims", "source": "slope > 3", "want": "True"}
+        ),
+        "claims: ",
+    ),
+    "a seed": (lambda notebook: notebook["metadata"]["weaver"].update(seed=7), "seed: 7 recorded"),
+}
+
+
+@pytest.mark.parametrize("there", ["here", "elsewhere"])
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_was_changed_by_hand_and_signed_again_is_caught(example, forged, there):
+    change, said = FORGED[forged]
+
+    def forge(notebook: dict) -> None:
+        change(notebook)
+        if there == "elsewhere":
+            elsewhere(notebook)
+
+    example.forge(forge)
+    assert example.weaver("status").status == 0  # its digest fits: only a run can tell
+    done = example.weaver("verify")
+    assert done.status == 1, done.out
+    assert said in done.out.partition("not confirmed:")[2]
+
+
+@pytest.mark.parametrize(
+    "processor",
+    [
+        {},
+        {"OMP_NUM_THREADS": "2"},
+        {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F"},
+    ],
+    ids=["as it is", "two threads", "as if it were older"],
+)
+def test_an_honest_record_is_confirmed_on_other_processors_too(example, processor):
+    done = example.weaver("verify", **processor)
+    assert done.status == 0, done.out + done.err
+    assert "not confirmed" not in done.out
+
+
+def test_only_records_that_differ_from_a_revision_are_run_again(example):
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *identity, *arguments], cwd=example.root, check=True)
+
+    git("init", "--quiet")
+    git("add", "tutorials_src")
+    git("commit", "--quiet", "--message", "one")
+    done = example.weaver("verify", "--since", "HEAD")
+    assert (done.status, done.out) == (0, "every record is that of HEAD\n")
+    example.forge(FORGED["a value"][0])
+    done = example.weaver("verify", "--since", "HEAD")
+    assert done.status == 1
+    assert "share: 0.999 recorded, 0.847 now" in done.out
+    done = example.weaver("verify", "--since", "nosuch")
+    assert done.status == 1
+    assert "git: " in done.err
 
 
 def test_verify_wants_a_record_of_this_very_program(example):

@@ -53,7 +53,7 @@ def test_a_module_can_be_read_at_one_sitting():
 
 def test_the_engine_does_not_grow_unnoticed():
     """Who adds may look for something to take away, or say why there is more to do."""
-    assert sum(map(lines_of, MODULES)) <= 10_900
+    assert sum(map(lines_of, MODULES)) <= 11_850
 
 
 def test_there_are_few_floors():

@@ -10,6 +10,8 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
+from bs4 import BeautifulSoup
 from conftest import Outcome, Workspace
 
 OLD = (
@@ -146,3 +148,99 @@ def test_a_run_on_the_cpu_sees_no_accelerator(example):
     assert done.status == 0, done.err
     record = json.loads(example.record.read_text(encoding="utf-8"))
     assert record["metadata"]["weaver"]["values"]["hid"] == "-1"
+
+
+ON_A_DEVICE = """
+# %% device
+import time
+
+import torch
+
+device = torch.accelerator.current_accelerator(check_available=True) or "cpu"
+
+# %% move
+A = torch.eye(3).to(device)
+
+# %% numbers
+start_seconds = time.perf_counter()
+count = int(np.sum([1, 2, 3]))
+count_seconds = time.perf_counter() - start_seconds
+
+# %% multiply
+start_seconds = time.perf_counter()
+B = A @ A + A
+multiply_seconds = time.perf_counter() - start_seconds
+
+# %% look tags=["display"]
+print(count)
+"""
+
+
+@pytest.fixture
+def stand_in(example, tmp_path) -> dict[str, str]:
+    """Return an environment with a stand-in of PyTorch's own kind: see standin.py."""
+    text = example.source.read_text(encoding="utf-8")
+    example.source.write_text(text + ON_A_DEVICE, encoding="utf-8")
+    for language in ("en", "tr"):
+        page = example.page(language)
+        cells = "".join(f'\n\n{{{{ cell("{name}") }}}}' for name in ADDED)
+        page.write_text(page.read_text(encoding="utf-8") + cells + "\n", encoding="utf-8")
+    (tmp_path / "sitecustomize.py").symlink_to(Path(__file__).with_name("standin.py"))
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+ADDED = ("device", "move", "numbers", "multiply", "look")
+
+
+def recorded_device(site: Workspace) -> dict:
+    record = json.loads(site.record.read_text(encoding="utf-8"))
+    return record["metadata"]["weaver"]["device"]
+
+
+def test_a_record_names_the_gpu_and_the_cells_that_used_it(example, stand_in):
+    done = example.weaver("run", **stand_in)
+    assert done.status == 0, done.err
+    device = recorded_device(example)
+    gpu = {"name": "Stand-in 9000", "kind": "standin", "cells": ["move", "multiply"]}
+    gpu["timings"] = ["multiply_seconds", "start_seconds"]
+    instructions = torch.backends.cpu.get_cpu_capability()
+    cpu = {"cpu": device["cpu"], "instructions": instructions, "threads": 1}
+    assert device == {**cpu, "gpu": gpu}
+    assert "Stand-in" not in device["cpu"]
+
+
+def test_a_gpu_that_no_cell_used_is_not_recorded(example, stand_in):
+    example.edit(example.source, "torch.eye(3).to(device)", "torch.eye(3)")
+    done = example.weaver("run", **stand_in)
+    assert done.status == 0, done.err
+    assert "gpu" not in recorded_device(example)
+
+
+def test_what_cannot_be_hidden_is_refused_where_the_cpu_was_asked_for(example, stand_in):
+    before = example.record.read_bytes()
+    done = example.weaver("run", "--device", "cpu", **stand_in)
+    assert done.status == 1
+    said = "line.py: asked for the CPU, but move, multiply used an accelerator that cannot be"
+    assert said in done.err
+    assert example.record.read_bytes() == before
+
+
+def test_pages_say_which_device_made_a_number(example, stand_in):
+    done = example.weaver("run", **stand_in)
+    assert done.status == 0, done.err
+    cpu = recorded_device(example)["cpu"]
+
+    def time(notebook):  # which are the slowest differs from run to run
+        for cell in notebook["cells"]:
+            mine = cell["metadata"]["weaver"]
+            mine["seconds"] = {"move": 5.0, "fit": 4.0}.get(mine["name"], 0.5)
+
+    example.forge(time)
+    done = example.build("--strict")
+    assert done.status == 0, done.err
+    html = BeautifulSoup((example.root / "site/en/line/index.html").read_text(), "html.parser")
+    assert f"Stand-in 9000, {cpu}" in html.select_one(".page-facts").get_text()
+    made = html.select_one(".page-made").get_text()
+    assert f"Stand-in 9000, {cpu}; threads: 1" in made
+    assert "move 5.0\N{NO-BREAK SPACE}s (Stand-in 9000)" in made
+    assert f"fit 4.0\N{NO-BREAK SPACE}s ({cpu})" in made

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from weaver.check.cells import check_cells, check_outputs, check_values
+from weaver.check.devices import check_devices
 from weaver.check.drift import check_drift
 from weaver.check.files import (
     check_files,
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     check_cells,
     check_outputs,
     check_values,
+    check_devices,
     check_parity,
     check_strings,
     check_wording,

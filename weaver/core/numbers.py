@@ -8,6 +8,18 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from weaver.core.language import Language
 
 
+class Timed(float):
+    """A time that says which ``device`` it was measured on."""
+
+    def __new__(cls, value: float, device: str) -> "Timed":
+        """Return the number, with its device."""
+        timed = super().__new__(cls, value)
+        timed.device = device
+        return timed
+
+    device: str
+
+
 def format_number(value: float, digits: int | None = None, *, language: Language) -> str:
     """Write a number: ``0,25`` in Turkish, ``0.25`` in English.
 
@@ -30,9 +42,10 @@ def format_points(value: float, digits: int = 1, *, language: Language) -> str:
 
 
 def format_seconds(value: float, digits: int = 1, *, language: Language) -> str:
-    """Write a duration in seconds: ``12,3 sn`` or ``12.3 s``."""
+    """Write a duration in seconds: ``12,3 sn`` or ``12.3 s``, and its device if it has one."""
     number = format_number(value, digits, language=language)
-    return f"{number}\N{NO-BREAK SPACE}{language.units.second}"
+    device = f" ({value.device})" if isinstance(value, Timed) else ""
+    return f"{number}\N{NO-BREAK SPACE}{language.units.second}{device}"
 
 
 def format_duration(value: float, *, language: Language) -> str:

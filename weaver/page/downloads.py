@@ -15,7 +15,7 @@ from weaver.core.language import Language
 from weaver.core.numbers import format_date
 from weaver.page.outputs import download_output
 from weaver.page.weave import Notebook, code_cell, new_notebook, prose_cell
-from weaver.program.record import Record
+from weaver.program.record import Record, name_device
 from weaver.prose.markdown import escape_markdown
 
 _TITLE = re.compile(r"\A\s*# .+\n")
@@ -159,7 +159,8 @@ def _about(record: Record, language: Language, address: str) -> str:
     if datasets:
         items.append(words.data.format(datasets=escape_markdown(", ".join(datasets))))
     date = format_date(record.about["date"], language=language)
-    items.append(words.outputs.format(date=date, device=escape_markdown(record.about["device"])))
+    device = escape_markdown(name_device(record.about["device"]))
+    items.append(words.outputs.format(date=date, device=device))
     items.append(words.licence)
     return words.downloaded.format(address=address) + "\n\n" + "\n".join(f"- {i}" for i in items)
 

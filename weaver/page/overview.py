@@ -9,13 +9,14 @@ from typing import Any
 
 from weaver.core.language import Language
 from weaver.core.messages import _
-from weaver.core.numbers import format_percentage, format_seconds, with_decimal_mark
+from weaver.core.numbers import Timed, format_percentage, format_seconds, with_decimal_mark
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.core.slugs import slugify
 from weaver.page.markup import mark_output
 from weaver.page.outputs import find_problems, show_output, shows_figure
-from weaver.program.record import Record
+from weaver.page.provenance import with_devices
+from weaver.program.record import Record, name_device
 from weaver.prose.article import Article, Value
 from weaver.prose.data import read_checked, read_glossary
 from weaver.prose.expressions import Written, evaluate
@@ -37,11 +38,25 @@ def overview_names(
     They are each tutorial's values by its name, ``quoted``, ``run`` (device,
     date and seconds of each tutorial), ``figure(tutorial, cell, alt)``,
     ``reading_minutes(page)``, ``checked_figures(source)``, ``quoted_figures()``,
-    ``runs()`` and ``glossary()``.
+    ``runs()`` and ``glossary()``. Where the runs are of more than one device, seconds
+    say theirs.
     """
-    names: dict[str, object] = {name: record.values for name, record in records.items()}
+    devices = {name: name_device(record.about["device"]) for name, record in records.items()}
+    mixed = len(set(devices.values())) > 1
+    names: dict[str, object] = {
+        name: with_devices(record) if mixed else record.values for name, record in records.items()
+    }
     names["quoted"] = {key: entry["value"] for key, entry in quoted.items()}
-    names["run"] = {name: record.about for name, record in records.items()}
+    names["run"] = {
+        name: {
+            **record.about,
+            "device": devices[name],
+            "seconds": Timed(record.about["seconds"], devices[name])
+            if mixed
+            else record.about["seconds"],
+        }
+        for name, record in records.items()
+    }
     names["checked_figures"] = lambda source: _checked_table(project, article, names, source)
     names["quoted_figures"] = lambda: _quoted_table(article, quoted)
     names["runs"] = lambda: _runs_table(article, records)
@@ -133,7 +148,7 @@ def _runs_table(article: Article, records: Mapping[str, Record]) -> str:
     rows = [
         (
             f"[`{name}.py`]({name.replace('_', '-')}.md)",
-            escape_markdown(record.about["device"]),
+            escape_markdown(name_device(record.about["device"])),
             escape_markdown(record.about["versions"].get("torch", "–")),
             record.about["date"],
             format_seconds(record.about["seconds"], 0, language=language),

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from weaver.core.numbers import format_date, format_duration
-from weaver.program.record import Claim, Record
+from weaver.core.numbers import Timed, format_date, format_duration
+from weaver.program.record import Claim, Record, name_device
+from weaver.program.timings import is_timing
 from weaver.prose.article import Article
 from weaver.prose.parse import reading_minutes
 
@@ -18,20 +19,22 @@ _GITHUB = re.compile(r"https://github\.com/([^/]+/[^/]+?)(?:\.git)?/?")
 class Provenance:
     """An article's facts; durations and the date as its language writes them.
 
-    ``day`` is the date in ISO form, ``slowest`` the cells that took longest with
-    their durations, ``datasets`` SHA-256 digests by file, ``claims`` what the
-    program's docstrings promise and the run checked: ``of`` (a function, or
-    ``claims`` for the module), ``source`` and ``want``.
+    ``device`` names all that the run used. ``day`` is the date in ISO form,
+    ``slowest`` the cells that took longest with their durations and, where a run
+    used more than one device, the cell's, ``datasets`` SHA-256 digests by file,
+    ``claims`` what the program's docstrings promise and the run checked: ``of`` (a
+    function, or ``claims`` for the module), ``source`` and ``want``.
     """
 
     name: str
     minutes: int
     device: str
+    threads: int
     duration: str
     day: str
     date: str
     versions: Mapping[str, str]
-    slowest: tuple[tuple[str, str], ...]
+    slowest: tuple[tuple[str, str, str], ...]
     datasets: Mapping[str, str]
     claims: tuple[Claim, ...]
 
@@ -45,17 +48,41 @@ def describe_run(article: Article, record: Record) -> Provenance:
     return Provenance(
         name=record.path.stem,
         minutes=reading_minutes(article),
-        device=about["device"],
+        device=name_device(about["device"]),
+        threads=about["device"]["threads"],
         duration=format_duration(about["seconds"], language=language),
         day=about["date"],
         date=format_date(about["date"], language=language),
         versions={name.replace("python", "Python"): version for name, version in versions},
         slowest=tuple(
-            (name, format_duration(record.seconds[name], language=language)) for name in slowest
+            (
+                name,
+                format_duration(record.seconds[name], language=language),
+                name_device(about["device"], name) if "gpu" in about["device"] else "",
+            )
+            for name in slowest
         ),
         datasets=about["datasets"],
         claims=tuple(about["claims"]),
     )
+
+
+def with_devices(record: Record) -> dict[str, object]:
+    """Return a run's values; times that are written as seconds then say their device."""
+
+    def told(value: object, device: str) -> object:
+        if isinstance(value, dict):
+            return {key: told(item, device) for key, item in value.items()}
+        if isinstance(value, list):
+            return [told(item, device) for item in value]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        return Timed(value, device)
+
+    return {
+        name: told(value, name_device(record.about["device"], name)) if is_timing(name) else value
+        for name, value in record.values.items()
+    }
 
 
 def repository_links(

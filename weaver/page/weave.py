@@ -10,8 +10,9 @@ from weaver.core.messages import _
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.page.outputs import find_problems, show_outputs, shows_figure
+from weaver.page.provenance import with_devices
 from weaver.program.localise import localise
-from weaver.program.record import Record
+from weaver.program.record import Record, name_device
 from weaver.program.strings import Strings
 from weaver.program.tutorial import Cell, Tutorial
 from weaver.prose.article import Article, CellReference, Prose
@@ -130,11 +131,15 @@ def namespace(record: Record, quoted: Quoted) -> dict[str, object]:
     """Return the names that an article's expressions may use.
 
     They are the run's values, ``quoted`` figures by key, and ``run``: its
-    device, date and seconds.
+    device, processor (``cpu``), date and seconds. Of a run that used a GPU, seconds say
+    what they were measured on.
     """
-    run = {key: record.about[key] for key in ("device", "date", "seconds")}
+    run = {key: record.about[key] for key in ("date", "seconds")}
+    device = record.about["device"]
+    run |= {"device": name_device(device), "cpu": device["cpu"]}
     figures = {key: entry["value"] for key, entry in quoted.items()}
-    return {**record.values, "quoted": figures, "run": run}
+    values = with_devices(record) if "gpu" in device else record.values
+    return {**values, "quoted": figures, "run": run}
 
 
 def _code(

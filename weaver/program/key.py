@@ -19,8 +19,9 @@ from weaver.program.tutorial import Tutorial
 
 Key = dict[str, Any]  # claims, cells, order, modules, datasets, packages and runner
 
-# How weaver/runner/kernel.py draws figures and checks claims: one more when it does so otherwise.
-RUNNER = 1
+# How weaver/runner/kernel.py draws figures, checks claims and tells what ran: one more when it
+# does so otherwise.
+RUNNER = 2
 
 
 def read_pins(project: Project) -> dict[str, str]:
@@ -107,7 +108,7 @@ def compare_keys(recorded: Key, current: Key) -> Iterator[str]:
         yield _("the cells are in another order")
     # Records from before this part was kept are of its first value.
     if recorded.get("runner", 1) != current["runner"]:
-        yield _("the runner draws figures or checks claims otherwise now")
+        yield _("the runner draws figures, checks claims or tells what ran otherwise now")
 
 
 def source_digest(

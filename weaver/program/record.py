@@ -1,4 +1,10 @@
-"""The run record: an executed notebook, written whole or not at all."""
+"""The run record: an executed notebook, written whole or not at all.
+
+Three digests hang together. The SHA-256 of the file is what an attestation signs, and what
+``sha256sum`` prints. Among the bytes that it vouches for is the record's own, ``weaver_digest``,
+of the file with noughts in its place: it finds a file that was cut off or edited. And in the
+run's account is ``source_digest``, of the program and what else its key is made from.
+"""
 
 import hashlib
 import json
@@ -9,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import fastjsonschema
 import nbformat
@@ -39,13 +45,41 @@ class Claim(TypedDict):
     want: str
 
 
+class Gpu(TypedDict):
+    """An accelerator that ``cells`` used; ``timings`` are the times that they measured.
+
+    Its ``name`` is its maker's, its ``kind`` PyTorch's (``cuda``, say); ``driver``
+    and ``cuda`` are versions of NVIDIA's.
+    """
+
+    name: str
+    kind: str
+    cells: list[str]
+    timings: list[str]
+    driver: NotRequired[str]
+    cuda: NotRequired[str]
+
+
+class Device(TypedDict):
+    """What a run ran on; ``gpu`` only if a cell used it, ``threads`` of the processor.
+
+    ``instructions`` are those that PyTorch uses of the processor, ``AVX2`` say: processors
+    of one name may differ in them, and their sums in the last digits.
+    """
+
+    cpu: str
+    threads: int
+    instructions: NotRequired[str]
+    gpu: NotRequired[Gpu]
+
+
 class About(TypedDict):
     """A run's own account. ``date`` is in ISO form, ``datasets`` has SHA-256 by file."""
 
     claims: list[Claim]
     date: str
     datasets: dict[str, str]
-    device: str
+    device: Device
     key: Key
     seconds: float
     source_digest: str
@@ -70,6 +104,17 @@ class Record:
     def values(self) -> dict[str, Scalar | list[Scalar] | dict[str, Scalar]]:
         """The tutorial's plain values after the run, by name."""
         return self.about["values"]
+
+
+def name_device(device: Device, of: str | None = None) -> str:
+    """Return the name of what a cell ran on, or a time was measured on, by its name.
+
+    Without one, return the names of all that a run used.
+    """
+    gpu = device.get("gpu")
+    if gpu is None or (of is not None and of not in [*gpu["cells"], *gpu["timings"]]):
+        return device["cpu"]
+    return gpu["name"] if of is not None else f"{gpu['name']}, {device['cpu']}"
 
 
 def read_record(path: Path) -> Record | None:
@@ -107,13 +152,18 @@ def read_about(path: Path, *, validated: bool = True) -> About | None:
 
 def write_record(path: Path, notebook: nbformat.NotebookNode) -> None:
     """Write a record whole, or not at all."""
-    notebook.metadata["weaver_digest"] = _NO_DIGEST.decode()
-    nbformat.validate(notebook)
-    text = nbformat.writes(notebook).encode() + b"\n"
-    text = _DIGEST.sub(rb"\g<1>" + _whole_digest(text) + rb"\g<3>", text, count=1)
+    text = sign_record(notebook)
     parse_record(path, text)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
+
+
+def sign_record(notebook: nbformat.NotebookNode) -> bytes:
+    """Return a record's bytes, with the digest of all the others among them."""
+    notebook.metadata["weaver_digest"] = _NO_DIGEST.decode()
+    nbformat.validate(notebook)
+    text = nbformat.writes(notebook).encode() + b"\n"
+    return _DIGEST.sub(rb"\g<1>" + _whole_digest(text) + rb"\g<3>", text, count=1)
 
 
 def _read(path: Path) -> bytes | None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from weaver.core.git import GitError, git
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
-from weaver.program.record import Record, parse_record, read_record
+from weaver.program.record import Record, name_device, parse_record, read_record
 from weaver.program.timings import is_timing
 from weaver.report.outputs import images_of, texts_of, timed_cells, words_of
 
@@ -128,7 +128,7 @@ class Comparison:
     def total(self) -> int:
         """How many scalars there are now."""
         values = self.after.values if self.after else {}
-        return sum(len(_items(name, value)) for name, value in values.items())
+        return sum(len(items_of(name, value)) for name, value in values.items())
 
     @property
     def cells(self) -> list[str]:
@@ -219,7 +219,7 @@ def compare_values(before: Mapping[str, object], after: Mapping[str, object]) ->
     """
     changes = []
     for name in {**after, **before}:
-        old, new = (_items(name, values.get(name)) for values in (before, after))
+        old, new = (items_of(name, values.get(name)) for values in (before, after))
         moved = [Change(item, *pair) for item, pair in _differences(old, new).items()]
         moved.sort(key=_size, reverse=True)
         if len(moved) > _SHOWN_ITEMS:
@@ -250,7 +250,7 @@ def _size(change: Change) -> float:
     return abs(change.relative) if change.relative is not None else 1.0
 
 
-def _items(name: str, value: object) -> dict[str, Scalar]:
+def items_of(name: str, value: object) -> dict[str, Scalar]:
     """Return a value's scalars, each named as code would pick it."""
     if isinstance(value, dict):
         return {f'{name}["{key}"]': item for key, item in value.items()}
@@ -272,5 +272,6 @@ def _about(record: Record | None) -> dict[str, object]:
     if record is None:
         return {}
     about = record.about
-    facts = {"device": about["device"], "date": about["date"], "seconds": about["seconds"]}
+    device = name_device(about["device"])
+    facts = {"device": device, "date": about["date"], "seconds": about["seconds"]}
     return {**facts, **{f"{name} version": it for name, it in about["versions"].items()}}

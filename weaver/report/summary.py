@@ -12,6 +12,7 @@ from pathlib import Path
 from weaver.check.registry import find_problems
 from weaver.core.messages import _, ngettext
 from weaver.core.problems import WeaverError
+from weaver.program.record import name_device
 from weaver.report.markup import enclose, list_problems, render
 from weaver.site import Site
 
@@ -55,7 +56,8 @@ def _runs(site: Site) -> Iterator[str]:
         if record is not None:
             about = record.about
             seconds = f"{about['seconds']:.1f}"
-            cells = [str(len(about["claims"])), about["device"], about["date"], seconds]
+            device = name_device(about["device"])
+            cells = [str(len(about["claims"])), device, about["date"], seconds]
         yield _render("run", name=name, state=state, fresh=status.fresh, cells=cells)
 
 

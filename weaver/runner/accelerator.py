@@ -5,6 +5,7 @@ A tutorial of NumPy alone needs no PyTorch, so nothing here imports it unasked.
 
 import re
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -59,6 +60,35 @@ def examine(device: str) -> Iterator[str]:
     yield _("{device}: product of two matrices right, to {error}").format(
         device=name, error=f"{error:.0e}"
     )
+
+
+def allocations() -> list[int]:
+    """Return how often each accelerator was asked for memory; nothing before the first time.
+
+    This costs next to nothing, and a cell after which it differs has used one. It
+    misses a cell that only writes into tensors that were there, and what does not
+    go through PyTorch. Apple's counts no requests: what is held of its memory
+    stands for them, and a cell that gives back all that it took is missed.
+    """
+    torch = sys.modules.get("torch")
+    found = torch.accelerator.current_accelerator(check_available=True) if torch else None
+    if torch is None or found is None:
+        return []
+    module = torch.get_device_module(found.type)
+    if not getattr(module, "is_initialized", bool)():
+        held = getattr(module, "current_allocated_memory", int)
+        return [held()] if held() else []
+    counted = [module.memory_stats(place) for place in range(module.device_count())]
+    return [stats.get("allocation.all.allocated", 0) for stats in counted]
+
+
+def describe_gpu(cells: list[str]) -> dict[str, object]:
+    """Return the accelerator that some cells used, as a record has it."""
+    torch = sys.modules["torch"]
+    kind = torch.accelerator.current_accelerator().type
+    gpu = {"name": maker_name(torch, kind), "kind": kind, "cells": cells}
+    versions = {"driver": driver_version(), "cuda": torch.version.cuda} if kind == "cuda" else {}
+    return gpu | {name: version for name, version in versions.items() if version}
 
 
 def maker_name(torch: Any, kind: str) -> str:

@@ -10,6 +10,7 @@ import doctest
 import io
 import json
 import math
+import os
 import platform
 import random
 import sys
@@ -18,6 +19,8 @@ from importlib import metadata
 from pathlib import Path
 from types import FunctionType
 from typing import Any
+
+from weaver.runner import accelerator
 
 _display_names: dict[str, dict[str, object]] = {}
 
@@ -142,16 +145,25 @@ def _plain(value: object) -> bool | int | float | str | None:
     return float(value) if isinstance(value, float) and math.isfinite(value) else None
 
 
-def check_claims(docstring: str) -> str:
-    """Run the doctests of the module's docstring and of its functions."""
+def check_claims(docstring: str, recorded: dict[str, Any] | None = None) -> str:
+    """Run the doctests of the module's docstring and of its functions.
+
+    With values that are ``recorded``, run those of the docstring with them instead of
+    the namespace's own.
+    """
+    others = {  # a record has lists for tuples
+        name: tuple(value) if isinstance(_namespace().get(name), tuple) else value
+        for name, value in (recorded or {}).items()
+    }
     documented = {"claims": docstring} | {
         name: value.__doc__ or ""
         for name, value in _namespace().items()
         if isinstance(value, FunctionType | type) and value.__module__ == "__main__"
+        if recorded is None
     }
     results = []
     for name, text in documented.items():
-        names = _namespace()
+        names = {**_namespace(), **others}
         for example in doctest.DocTestParser().get_examples(text):
             test = doctest.DocTest([example], names, name, None, 0, None)
             names = test.globs  # a copy, for the next example
@@ -197,15 +209,23 @@ def _measured(source: str, names: dict[str, Any]) -> str:
     )
 
 
-def describe(packages: list[str]) -> str:
-    """Return the device, as its maker names it, and the versions in use."""
-    device = _processor()
-    if "torch" in sys.modules and sys.modules["torch"].accelerator.is_available():
-        torch = sys.modules["torch"]
-        if torch.cuda.is_available():
-            device = torch.cuda.get_device_name()
-        else:
-            device = f"{device} ({torch.accelerator.current_accelerator().type})"
+def used() -> str:
+    """Return what changes when a cell uses an accelerator."""
+    return json.dumps(accelerator.allocations())
+
+
+def describe(packages: list[str], accelerated: list[str]) -> str:
+    """Return the processors in use, as their makers name them, and the versions.
+
+    ``accelerated`` are the cells that used the accelerator.
+    """
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch else int(os.environ["OMP_NUM_THREADS"])
+    device: dict[str, object] = {"cpu": _processor(), "threads": threads}
+    if torch:
+        device["instructions"] = torch.backends.cpu.get_cpu_capability()
+    if accelerated:
+        device["gpu"] = accelerator.describe_gpu(accelerated)
     versions = {"python": platform.python_version()}
     versions |= {package: metadata.version(package) for package in packages}
     return json.dumps({"device": device, "versions": versions})

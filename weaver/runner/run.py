@@ -16,7 +16,10 @@ from weaver.core.problems import Problem, WeaverError, fail
 from weaver.core.project import Project
 from weaver.program.key import make_key, source_digest
 from weaver.program.localise import localise
+from weaver.program.names import top_level_names
 from weaver.program.record import About, write_record
+from weaver.program.strings import Strings
+from weaver.program.timings import is_timing
 from weaver.program.tutorial import Tutorial
 from weaver.runner.accelerator import HIDING
 from weaver.runner.fetch import fetch_named
@@ -26,10 +29,15 @@ from weaver.site import Site
 
 @dataclass(frozen=True)
 class Execution:
-    """A finished run: the executed notebook, and the claims that did not hold."""
+    """A finished run: the executed notebook, and the claims that did not hold.
+
+    ``contradicted`` are the claims that do not hold of the values of the record that it
+    was to confirm.
+    """
 
     notebook: nbformat.NotebookNode
     failures: tuple[Problem, ...]
+    contradicted: tuple[Problem, ...] = ()
 
     @property
     def about(self) -> About:
@@ -86,11 +94,17 @@ def run_tutorial(
 
 
 def execute(
-    project: Project, name: str, *, cell_limit: float = CELL_LIMIT, device: str = "auto"
+    project: Project,
+    name: str,
+    *,
+    cell_limit: float = CELL_LIMIT,
+    device: str = "auto",
+    recorded: Mapping[str, object] | None = None,
 ) -> Execution:
     """Run a tutorial in a fresh kernel and write nothing.
 
-    If ``device`` is ``cpu``, the kernel is kept from seeing accelerators.
+    If ``device`` is ``cpu``, the kernel is kept from seeing accelerators. The claims are
+    checked with ``recorded`` values, too.
 
     Raises
     ------
@@ -107,13 +121,15 @@ def execute(
         fetch_named(dataset, project.data)
     session = Session(project, tutorial, cell_limit, HIDING if device == "cpu" else {})
     with session.started():
-        for number, cell in enumerate(tutorial.cells, 1):
-            print(f"  [{number:2}/{len(tutorial.cells)}] {cell.name:<32}", end="", flush=True)
-            session.run(cell, {code: localise(cell, strings[code]).source for code in strings})
-            print(f"{session.seconds[cell.name]:7.1f} s", flush=True)
+        _run_cells(session, strings)
         values = session.ask("values()")
         claims = session.ask(f"check_claims({tutorial.docstring!r})")
-        about = session.ask(f"describe({sorted(key['packages'])!r})")
+        ask = f"check_claims({tutorial.docstring!r}, {recorded!r})"
+        of_record = [] if recorded is None else session.ask(ask)
+        about = _describe(session, key["packages"], values)
+    if device == "cpu" and session.accelerated:
+        said = _("asked for the CPU, but {cells} used an accelerator that cannot be hidden")
+        raise fail(tutorial.path, 0, said.format(cells=", ".join(session.accelerated)))
     session.notebook.metadata["weaver"] = {
         **about,
         "claims": [{part: claim[part] for part in ("of", "source", "want")} for claim in claims],
@@ -125,7 +141,29 @@ def execute(
         "source_digest": digest,
         "values": values,
     }
-    return Execution(session.notebook, tuple(_failed_claims(tutorial, claims)))
+    failed, contradicted = (tuple(_failed_claims(tutorial, it)) for it in (claims, of_record))
+    return Execution(session.notebook, failed, contradicted)
+
+
+def _run_cells(session: Session, strings: Mapping[str, Strings]) -> None:
+    """Run a tutorial's cells in turn, and say how long each takes."""
+    cells = session.tutorial.cells
+    for number, cell in enumerate(cells, 1):
+        print(f"  [{number:2}/{len(cells)}] {cell.name:<32}", end="", flush=True)
+        session.run(cell, {code: localise(cell, strings[code]).source for code in strings})
+        print(f"{session.seconds[cell.name]:7.1f} s", flush=True)
+
+
+def _describe(session: Session, packages: Iterable[str], names: Iterable[str]) -> dict[str, Any]:
+    """Return device and versions; a time is of the cell that was the last to bind its name."""
+    used = session.accelerated
+    about: dict[str, Any] = session.ask(f"describe({sorted(packages)!r}, {used!r})")
+    if used:
+        cells = session.tutorial.cells
+        last = {name: cell.name for cell in cells for name in top_level_names(cell.source).bound}
+        timings = sorted(name for name in names if is_timing(name) and last.get(name) in used)
+        about["device"]["gpu"]["timings"] = timings
+    return about
 
 
 def _failed_claims(tutorial: Tutorial, claims: list[dict[str, Any]]) -> Iterator[Problem]:

@@ -63,6 +63,8 @@ class Session:
         self.tutorial = tutorial
         self.cell_limit = cell_limit
         self.seconds: dict[str, float] = {}
+        self.accelerated: list[str] = []  # the cells that used the accelerator
+        self._used: list[int] = []
         spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
         self.notebook = new_notebook(metadata={"kernelspec": spec})
         self._shown: set[str] = set()  # names that display cells bound
@@ -125,6 +127,9 @@ class Session:
                         mine.setdefault("outputs", {})[language] = other.outputs
         self.notebook.cells.append(node)
         mine["seconds"] = self.seconds[cell.name] = round(time.perf_counter() - started, 3)
+        before, self._used = self._used, self.ask("used()")
+        if self._used != before:
+            self.accelerated.append(cell.name)
 
     def ask(self, call: str) -> Any:
         """Return what a function of ``weaver.runner.kernel`` answers in the kernel."""
