@@ -194,6 +194,16 @@ def test_an_honest_record_is_confirmed_on_other_processors_too(example, processo
     assert "not confirmed" not in done.out
 
 
+def test_in_how_many_pieces_a_text_was_printed_is_chance(example):
+    def split(notebook: dict) -> None:
+        outputs = cell(notebook, "fit")["outputs"]
+        outputs[:] = [{**outputs[0], "text": [text]} for text in ("slope ", "2.0\n")]
+
+    example.forge(split)
+    done = example.weaver("verify")
+    assert done.status == 0, done.out
+
+
 def test_only_records_that_differ_from_a_revision_are_run_again(example):
     def git(*arguments: str) -> None:
         identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")

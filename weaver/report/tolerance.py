@@ -141,7 +141,7 @@ def _other_outputs(tutorial: Tutorial, recorded: Record, now: Record) -> Iterato
             what = cell if language == SOURCE_LANGUAGE else f"{cell} ({language})"
             old, new = (_parts(outputs.get(language, [])) for outputs in (before, after))
             if [part[0] for part in old] != [part[0] for part in new]:
-                yield Refusal(what, old, new, _("outputs of another kind"))
+                yield Refusal(what, len(old), len(new), _("outputs of another kind"))
                 continue
             for (_form, kind, one), (_form, _kind, other) in zip(old, new, strict=True):
                 if found := shown.differ(kind, one, other, timed=cell in timed):
@@ -151,13 +151,25 @@ def _other_outputs(tutorial: Tutorial, recorded: Record, now: Record) -> Iterato
 def _parts(outputs: Iterable[Output]) -> list[tuple[object, Kind, str]]:
     """Return each representation of each output: what else is told of it, kind, content."""
     parts: list[tuple[object, Kind, str]] = []
-    for output in outputs:
+    for output in _joined(outputs):
         form = {key: value for key, value in output.items() if key not in {"data", "text"}}
         data = output.get("data")
         for each in [{mime: data[mime]} for mime in sorted(data)] if data else [None]:
             kind, content = read_output(output if each is None else {**output, "data": each})
             parts.append(({**form, "mime": list(each or ())}, kind, content))
     return parts
+
+
+def _joined(outputs: Iterable[Output]) -> list[Output]:
+    """Join what was printed in a row: in how many pieces it arrives is chance."""
+    joined: list[Output] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            joined[-1] = {**last, "text": "".join([*last["text"], *output["text"]])}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _is_timed(source: str) -> bool:
