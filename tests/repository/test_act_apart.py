@@ -60,7 +60,7 @@ def leave(hub: Hub, text: str) -> None:
 
 def test_a_forks_pull_request_gets_one_comment_with_its_figures(hub):
     event = checked(hub)
-    leave(hub, f"![before]({URL}/raw/COMMIT-OF-FIGURES/line/loss.before.svg)\n")
+    leave(hub, f'<img src="{URL}/raw/COMMIT-OF-FIGURES/line/loss.before.svg"> for @everybody\n')
     for run in (43, 44):
         played = hub.play("workflow_run", "comment", event, run=run)
         assert played.results == {"comment/Say what the pull request changes": "success"}, str(
@@ -68,7 +68,7 @@ def test_a_forks_pull_request_gets_one_comment_with_its_figures(hub):
         )
     (comment,) = hub.state["pulls"][0]["comments"]
     commit = git("rev-parse", "refs/figures/pull-7", at=hub.origin)
-    assert f"![before]({URL}/raw/{commit}/line/loss.before.svg)" in comment
+    assert f'<img src="{URL}/raw/{commit}/line/loss.before.svg"> for @\u200beverybody' in comment
     assert f"[this check]({URL}/actions/runs/41)" in comment
     assert git("show", f"{commit}:line/loss.before.svg", at=hub.origin) == "<svg/>"
     # A clone of all branches does not fetch them.
@@ -88,6 +88,25 @@ def test_a_comment_takes_text_and_figures_and_nothing_else(hub, tmp_path):
     files = git("ls-tree", "-r", "--name-only", "refs/figures/pull-7", at=hub.origin)
     assert files == "line/loss.before.svg"
     assert not list(hub.root.rglob("broken"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![spy](https://example.org/spy.png)",
+        f'<img src="{URL}/raw/COMMIT-OF-FIGURES/a.svg"><IMG SRC="https://example.org/spy.png">',
+        "<img src = 'https://example.org/spy.png'>",
+        f'<img src="{URL}/raw/main/COMMIT-OF-FIGURES/a.svg">',
+    ],
+)
+def test_a_comment_shows_no_image_from_elsewhere(hub, text):
+    event = checked(hub)
+    leave(hub, text)
+    played = hub.play("workflow_run", "comment", event)
+    assert set(played.results.values()) == {"success"}, str(played)
+    (comment,) = hub.state["pulls"][0]["comments"]
+    assert "not shown here" in comment
+    assert "spy" not in comment and "a.svg" not in comment
 
 
 def test_nothing_is_said_below_a_pull_request_that_has_moved_on(hub):

@@ -1,5 +1,6 @@
 """runs.yml, played by act: plans, runs, signatures and pull requests; check on its records."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -153,3 +154,22 @@ def test_a_record_signed_on_another_branch_is_run_again(hub):
     played = merge(hub, None)
     assert played.results[RECORDS] == "success", str(played)
     assert "line: running again" in played.said[RECORDS]
+
+
+def test_a_record_that_nobody_signed_and_no_run_gives_fails_the_check(hub):
+    text = hub.site.record.read_text(encoding="utf-8")
+    hub.site.record.write_text(resign(text.replace("0.847", "0.857")), encoding="utf-8")
+    hub.commit("a better result")
+    event = hub.propose(8)
+    played = hub.play("pull_request", "check", event, ref="refs/pull/8/merge")
+    assert played.results[RECORDS] == "failure", str(played)
+    assert "share" in played.said[RECORDS] and "0.857" in played.said[RECORDS]
+    assert played.results["check/check"] == "failure"
+
+
+def resign(text: str) -> str:
+    """Return a record under a digest that is right again, as a forger would."""
+    mark = re.compile(r'("weaver_digest": ")[0-9a-f]{64}(")')
+    bare = mark.sub(rf"\g<1>{'0' * 64}\g<2>", text)
+    digest = hashlib.sha256(bare.encode()).hexdigest()
+    return mark.sub(rf"\g<1>{digest}\g<2>", text)

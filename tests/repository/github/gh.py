@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jq
 
-HUB = Path(os.environ["HUB"])
+HUB = Path(os.environ.get("HUB", "."))
 STATE = HUB / "state.json"
 REPOSITORY = "someone/fork"
 
