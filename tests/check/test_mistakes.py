@@ -173,6 +173,8 @@ MISTAKES = [
             "a second cell is named 'imports'"),
     Mistake("files", SOURCE, '# %% table tags=["display"]', '# %% table tags=["show"]', '["show"]',
             "unknown tag 'show'"),
+    Mistake("files", SOURCE, ">>> abs(", ">>>abs(", 1, "a doctest cannot be read: line"),
+    Mistake("files", SOURCE, ">>> fit(", ">>>fit(", 22, "a doctest cannot be read: line"),
     Mistake("files", SOURCE, "seed = 0", "seed = (0", 14, "not plain Python"),
     Mistake("files", SOURCE, "import numpy", "import weaver\nimport numpy", "import weaver",
             "must run without weaver"),

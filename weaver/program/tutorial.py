@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from weaver.core.files import read_text
 from weaver.core.messages import _
 from weaver.core.problems import Problem, WeaverError, fail
-from weaver.program.meaning import parse
+from weaver.program.meaning import docstring_nodes, parse
 from weaver.program.modules import imported_modules
 from weaver.program.names import binding_line, top_level_names
 
@@ -91,8 +91,8 @@ def _parse(path: Path, text: str) -> Tutorial:
     before = [node for node in module.body if not starts or node.lineno < starts[0]]
     if docstring is None or len(before) != 1 or len(cells) != len(starts) + 1:
         raise fail(path, 1, _("must start with its docstring, then a `# %% name` line"))
-    problems = []
-    if not doctest.DocTestParser().get_examples(docstring):
+    problems = list(_doctest_faults(path, module))
+    if not problems and not doctest.DocTestParser().get_examples(docstring):
         problems.append(Problem(path, 1, _("the docstring claims nothing: add a doctest")))
     named: dict[str, Cell] = {}
     for start, end, cell in zip(starts, ends, cells[1:], strict=True):
@@ -109,6 +109,17 @@ def _parse(path: Path, text: str) -> Tutorial:
     if problems:
         raise WeaverError(problems)
     return tutorial
+
+
+def _doctest_faults(path: Path, module: ast.Module) -> Iterator[Problem]:
+    """Yield what is wrong with the form of the examples in docstrings."""
+    first = [node.value for node in module.body[:1] if isinstance(node, ast.Expr)]
+    for node in [*first, *docstring_nodes(module)]:
+        try:
+            doctest.DocTestParser().get_examples(str(getattr(node, "value", "")))
+        except ValueError as error:
+            text = _("a doctest cannot be read: {reason}").format(reason=error)
+            yield Problem(path, node.lineno, text)
 
 
 def _body_faults(path: Path, line: int, source: str) -> Iterator[Problem]:
