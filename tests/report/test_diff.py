@@ -10,9 +10,10 @@ import pytest
 from conftest import ROOT, Workspace
 
 from weaver.program.record import Record
+from weaver.program.timings import timed_cells
+from weaver.program.tutorial import read_tutorial
 from weaver.report.comparison import Change, Comparison, compare_records, compare_values
 from weaver.report.diff import as_json, describe_change
-from weaver.report.outputs import timed_cells
 
 GIT = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
 
@@ -131,11 +132,9 @@ def test_a_figure_of_times_may_be_another(timed, moved):
 
 
 def test_cells_of_times_are_told_by_the_names_in_them(example):
-    assert timed_cells(example.project, "line") == frozenset()
+    assert timed_cells(read_tutorial(example.source).cells) == frozenset()
     example.edit(example.source, "share = 0.847", "share = 0.847\nfit_seconds = 0.25")
-    assert timed_cells(example.project, "line") == {"secret"}
-    example.edit(example.source, "slope, intercept = fit", "slope, intercept = (fit")
-    assert timed_cells(example.project, "line") == frozenset()
+    assert timed_cells(read_tutorial(example.source).cells) == {"secret"}
 
 
 def test_what_is_new_beyond_timings_is_named(versions, example):

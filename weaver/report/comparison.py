@@ -5,6 +5,7 @@ What moved is said value by value; what did not is counted, not listed.
 
 import ast
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -13,8 +14,9 @@ from weaver.core.git import GitError, git
 from weaver.core.problems import WeaverError, fail
 from weaver.core.project import SOURCE_LANGUAGE, Project
 from weaver.program.record import Record, name_device, parse_record, read_record
-from weaver.program.timings import is_timing
-from weaver.report.outputs import images_of, texts_of, timed_cells, words_of
+from weaver.program.timings import is_timing, timed_cells
+from weaver.program.tutorial import read_tutorial
+from weaver.report.outputs import images_of, texts_of, words_of
 
 ROUNDING = 1e-6  # the relative change below which a number only rounds otherwise
 
@@ -199,6 +201,7 @@ def compare_records(
 def _compare(project: Project, name: str, place: Path, content: bytes | None) -> Comparison:
     """Compare a record, by its ``content`` at another ``place``, with the one here."""
     before = after = None
+    timed: frozenset[str] = frozenset()
     problems = []
     try:
         before = None if content is None else parse_record(place, content)
@@ -208,7 +211,9 @@ def _compare(project: Project, name: str, place: Path, content: bytes | None) ->
         after = read_record(project.record(name))
     except WeaverError as error:
         problems.append(str(error))
-    return Comparison(name, before, after, "; ".join(problems), timed_cells(project, name))
+    with suppress(WeaverError):  # which check tells
+        timed = timed_cells(read_tutorial(project.source(name)).cells)
+    return Comparison(name, before, after, "; ".join(problems), timed)
 
 
 def compare_values(before: Mapping[str, object], after: Mapping[str, object]) -> list[Change]:

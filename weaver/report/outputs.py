@@ -3,25 +3,10 @@
 import re
 from collections.abc import Iterable
 
-from weaver.core.problems import WeaverError
-from weaver.core.project import Project
 from weaver.page.outputs import read_output
-from weaver.program.names import top_level_names
 from weaver.program.record import Record
-from weaver.program.timings import is_timing
-from weaver.program.tutorial import read_tutorial
 
 _NUMBER = re.compile(r"\d[\d.,]*")
-
-
-def timed_cells(project: Project, name: str) -> frozenset[str]:
-    """Return the cells of a tutorial that speak of times."""
-    try:
-        cells = read_tutorial(project.source(name)).cells
-    except WeaverError:
-        return frozenset()
-    used = {cell.name: top_level_names(cell.source).used for cell in cells}
-    return frozenset(name for name in used if any(map(is_timing, used[name])))
 
 
 def texts_of(record: Record | None) -> dict[str, list[str]]:

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from weaver.core.messages import _
 from weaver.core.project import SOURCE_LANGUAGE
 from weaver.page.outputs import Kind, read_output
-from weaver.program.names import top_level_names
 from weaver.program.record import About, Output, Record
-from weaver.program.timings import is_timing
+from weaver.program.timings import is_timing, timed_cells
 from weaver.program.tutorial import Tutorial
 from weaver.report.comparison import NOTHING, ROUNDING, Scalar, items_of, mentions
 from weaver.report.pictures import drawn_alike, look_alike
@@ -133,7 +132,7 @@ def _why(*, same: bool, claimed: bool) -> str:
 
 
 def _other_outputs(tutorial: Tutorial, recorded: Record, now: Record) -> Iterator[Refusal]:
-    timed = {cell.name for cell in tutorial.cells if _is_timed(cell.source)}
+    timed = timed_cells(tutorial.cells)
     shown = _Shown(recorded, now)
     for cell in {**recorded.outputs, **now.outputs}:
         before, after = recorded.outputs.get(cell, {}), now.outputs.get(cell, {})
@@ -170,10 +169,6 @@ def _joined(outputs: Iterable[Output]) -> list[Output]:
         else:
             joined.append(output)
     return joined
-
-
-def _is_timed(source: str) -> bool:
-    return any(map(is_timing, top_level_names(source).used))
 
 
 class _Shown:
