@@ -224,7 +224,7 @@ MISTAKES = [
     Mistake("wording", WORDS_FILE, "", "- elma\n", 1, "must be `key: value` lines"),
     Mistake("parity", HOME, "line.slope", "line.slpe", "slpe", "{{ line.slpe | number(2) }}"),
     Mistake("values", HOME, '"plot"', '"table"', '"table"', "cell 'table' of line has no figure"),
-    Mistake("parity", HOME, "line.slope | number(2)", "2", "line.slope",
+    Mistake("parity", HOME, "line.slope |", "line.intercept |", "line.slope",
             "is not in the same section", HOME_TR),
     Mistake("files", QUOTED, "somebody:\n", "- somebody:\n", 1, "must be `key: value` lines"),
     Mistake("values", CHECKED, "tutorial: line", "tutorial: lines", "- source",

@@ -34,7 +34,7 @@ HERE = Path(__file__).parent / "github"
 REPOSITORY = "someone/fork"
 URL = f"https://github.com/{REPOSITORY}"
 # Stands in for the whole suite, which would run this test again.
-SUITE = '#!/usr/bin/env bash\nset -eu\ntest -d data\necho "tested $(git rev-list --count HEAD)"\n'
+SUITE = '#!/usr/bin/env bash\nset -eu\ntest -d data\necho "tested $(git rev-list --count HEAD)${EVERY_TUTORIAL:+ every}"\n'
 
 
 def git(*arguments: str | Path, at: Path) -> str:
@@ -202,6 +202,12 @@ def new_hub(root: Path, site: Path) -> Hub:
     hub = Hub(root)
     hub.commit("a site")
     return hub
+
+
+def move_hub(root: Path) -> Hub:
+    """Return a copy of a hub as one of its own: clones know their remote by its path."""
+    git("remote", "set-url", "origin", root / "origin", at=root / "site")
+    return Hub(root)
 
 
 def read_log(log: str) -> Played:

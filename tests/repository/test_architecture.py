@@ -90,4 +90,4 @@ def test_another_evaluation_makes_records_stale(copy: Workspace):
     apply(copy.root, "key.py")
     done = copy.weaver("status", PYTHONPATH=str(copy.root))
     assert done.status == 1
-    assert "the runner draws figures or checks claims otherwise now" in done.out
+    assert "the runner draws figures, checks claims or tells what ran otherwise now" in done.out

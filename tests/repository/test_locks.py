@@ -177,8 +177,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 def make(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    env = kept | {"MAKEFLAGS": "", "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
+    ours = ("MAKE", "MFLAGS", "PIP_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    env = kept | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
     env |= {"TORCH_INDEX": ""} | environment
     command = ["make", f"PYTHON={sys.executable}", *arguments]
     return subprocess.run(command, cwd=root, env=env, capture_output=True, text=True)
