@@ -34,7 +34,11 @@ HERE = Path(__file__).parent / "github"
 REPOSITORY = "someone/fork"
 URL = f"https://github.com/{REPOSITORY}"
 # Stands in for the whole suite, which would run this test again.
-SUITE = '#!/usr/bin/env bash\nset -eu\ntest -d data\necho "tested $(git rev-list --count HEAD)${EVERY_TUTORIAL:+ every}"\n'
+SUITE = """#!/usr/bin/env bash
+set -eu
+test -d data
+echo "tested $(git rev-list --count HEAD)${EVERY_TUTORIAL:+ every}"
+"""
 
 
 def git(*arguments: str | Path, at: Path) -> str:
