@@ -186,8 +186,9 @@ class Hub:
 
 
 def new_hub(root: Path, site: Path) -> Hub:
-    """Put a site on GitHub, with this repository's workflows."""
-    shutil.copytree(site, root / "site", symlinks=True)
+    """Put a site on GitHub, as it is before it is built, with this repository's workflows."""
+    made = shutil.ignore_patterns("site", ".cache")
+    shutil.copytree(site, root / "site", symlinks=True, ignore=made)
     for name in ("Makefile", ".gitignore", "pyproject.toml", "locks", ".ci", ".github/workflows"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, root / "site" / name)

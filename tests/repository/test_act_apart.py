@@ -21,7 +21,6 @@ lock:
 def hub(tmp_path: Path) -> Hub:
     """Return a repository on GitHub with no site in it."""
     (tmp_path / "site").mkdir()
-    (tmp_path / "hub").mkdir()
     hub = new_hub(tmp_path / "hub", tmp_path / "site")
     (hub.site.root / "GNUmakefile").write_text(MAKE, encoding="utf-8")
     hub.commit("stand-ins")

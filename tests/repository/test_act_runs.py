@@ -29,11 +29,7 @@ RECORDS = "check/Run again what nobody signed"
 @pytest.fixture
 def hub(recorded: Workspace, tmp_path: Path) -> Hub:
     """Return a site on GitHub, its records fresh."""
-    passing = tmp_path / "passing"
-    ignored = shutil.ignore_patterns("site", ".cache")
-    shutil.copytree(recorded.root, passing, symlinks=True, ignore=ignored)
-    (tmp_path / "hub").mkdir()
-    return new_hub(tmp_path / "hub", passing)
+    return new_hub(tmp_path / "hub", recorded.root)
 
 
 @pytest.fixture
@@ -41,11 +37,7 @@ def proposed(recorded: Workspace, tmp_path_factory: pytest.TempPathFactory, tmp_
     """Return a hub of one's own whose stale tutorial was run, and proposed as runs-42."""
 
     def play(root: Path) -> None:
-        passing = root.with_name("proposed-site")
-        ignored = shutil.ignore_patterns("site", ".cache")
-        shutil.copytree(recorded.root, passing, symlinks=True, ignore=ignored)
-        root.mkdir()
-        hub = new_hub(root, passing)
+        hub = new_hub(root, recorded.root)
         change(hub)
         played = hub.play("push", "runs")
         assert played.results[PROPOSE] == "success", str(played)

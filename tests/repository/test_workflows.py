@@ -124,7 +124,6 @@ def test_what_a_job_needs_is_looked_at_by_name():
 def test_who_waits_for_whom(tmp_path, file, first, second, together):
     """act does not look at `concurrency`, but says what the group's expression comes to."""
     (tmp_path / "site").mkdir()
-    (tmp_path / "hub").mkdir()
     hub = new_hub(tmp_path / "hub", tmp_path / "site")
     group = workflow(file)["concurrency"]["group"]
     step = {"id": "say", "run": 'echo "group=$GROUP" >> "$GITHUB_OUTPUT"', "env": {"GROUP": group}}

@@ -3,6 +3,7 @@
 What it was asked is written down in ``asked``; what ``--jq`` says, jq itself does.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -18,6 +19,12 @@ REPOSITORY = "someone/fork"
 
 
 def main(arguments: list[str]) -> int:
+    with (HUB / "gh.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # jobs ask at the same time
+        return answer(arguments)
+
+
+def answer(arguments: list[str]) -> int:
     with (HUB / "asked").open("a", encoding="utf-8") as file:
         file.write(json.dumps(arguments) + "\n")
     words, options = read(arguments)
