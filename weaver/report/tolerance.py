@@ -127,8 +127,9 @@ def _why(*, same: bool, claimed: bool) -> str:
     if same:
         return _("the same device gives the same")
     if claimed:
-        return _("more than {share:.0%} apart").format(share=CLAIMED)
-    return _("more than {share:.0%} apart, and no claim names it").format(share=UNCLAIMED)
+        return _("more than {percent}% apart").format(percent=round(100 * CLAIMED))
+    text = _("more than {percent}% apart, and no claim names it")
+    return text.format(percent=round(100 * UNCLAIMED))
 
 
 def _other_outputs(tutorial: Tutorial, recorded: Record, now: Record) -> Iterator[Refusal]:
