@@ -275,7 +275,7 @@ def _tutorials(names: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _known(names: Sequence[str], known: Sequence[str], text: str) -> Sequence[str]:
-    for name in set(names) - set(known):
+    for name in (name for name in names if name not in known):
         raise click.UsageError(text.format(name=name, known=", ".join(known) or _("none")))
     return names or known
 
